@@ -1,0 +1,82 @@
+# Everything a contributor runs. `make` alone lists the targets.
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+LOCKS ?= requirements
+UPGRADE ?=
+EVIDENCE := examples/checkout-api.json examples/batch-worker.json examples/status-page.json
+# The hash of a lock file's packages is what is pinned; where they were fetched from is nobody's business but the fetcher's.
+COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock" $(UPGRADE)
+
+.PHONY: help setup demo test lint lock-check format lock wheel golden clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | \
+		while IFS='|' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+
+setup: $(READY) ## Make .venv with the locked tools and this package (PYTHON=python3.12 chooses another Python)
+
+$(READY): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "make: scan-gate needs Python 3.11 or later, and '$(PYTHON)' is not that; try: make PYTHON=python3.12" >&2; \
+		exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv --clear $(VENV) || { \
+		echo "make: '$(PYTHON)' cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; \
+		exit 1; }
+	@echo "installing the locked tools into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+demo: $(READY) ## Judge the saved evidence in examples/ and leave JUnit, SARIF and JSON in demo-out/
+	@mkdir -p demo-out
+	@code=0; $(BIN)/gate check $(EVIDENCE) -p examples/gate.yaml \
+		--captured-at 2026-11-20T12:00:00Z --now 2026-11-20T12:30:00Z \
+		-o junit=demo-out/junit.xml -o sarif=demo-out/scan.sarif -o json=demo-out/verdict.json || code=$$?; \
+	echo; echo "gate check ended with exit code $$code (1: the policy is violated, as it should be here)"; \
+	test "$$code" -eq 1
+	@echo "The reports are in $(CURDIR)/demo-out:"
+	@cd demo-out && ls -l junit.xml scan.sarif verdict.json | awk '{printf "  %-14s %9d bytes\n", $$NF, $$5}'
+
+test: $(READY) ## Run the tests; every branch of gate/ must be covered
+	@$(BIN)/pytest --cov --cov-report=term-missing:skip-covered
+
+lint: $(READY) lock-check ## Check format, style, types, imports and lock files
+	@$(BIN)/ruff format --check --quiet . || { echo "make: not formatted; run: make format" >&2; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+lock-check: $(READY)
+	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; cp requirements/*.txt "$$fresh"; \
+	$(MAKE) lock LOCKS="$$fresh" UPGRADE=; \
+	for name in runtime dev; do \
+		diff -u "requirements/$$name.txt" "$$fresh/$$name.txt" || { \
+			echo "make: requirements/$$name.txt does not fit pyproject.toml; run: make lock" >&2; exit 1; }; \
+	done
+
+format: $(READY) ## Format the code and mend what ruff can mend
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: $(READY) ## Pin the dependencies of pyproject.toml with hashes (UPGRADE=--upgrade takes the newest)
+	@$(COMPILE) pyproject.toml -o "$(LOCKS)/runtime.txt" >/dev/null
+	@$(COMPILE) pyproject.toml --group dev -c requirements/runtime.txt -o "$(LOCKS)/dev.txt" >/dev/null
+
+wheel: $(READY) ## Build the wheel and the source archive into dist/
+	@$(BIN)/hatchling build -d dist
+
+golden: $(READY) ## Rewrite the reports that tests compare with; read the diff before you commit it
+	@UPDATE_GOLDEN=1 $(BIN)/pytest --quiet tests/reports
+	@git --no-pager diff --stat -- tests/reports/golden
+
+clean: ## Remove everything that was made here
+	@rm -rf $(VENV) build dist demo-out out htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
