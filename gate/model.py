@@ -1,0 +1,214 @@
+"""The nouns: what a scan says of an image, in this project's words, whichever AWS service said it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import Enum
+from itertools import groupby
+from operator import attrgetter
+
+import msgspec
+
+
+class Severity(Enum):
+    """How bad a finding is; `unknown` is what nobody rated (ECR's UNDEFINED, Inspector's UNTRIAGED)."""
+
+    INFORMATIONAL = "informational"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+    UNKNOWN = "unknown"
+
+    @property
+    def rank(self) -> int:
+        """A positive number that orders severities; `unknown` sorts above all, since it may be anything."""
+        return _RANKS[self]
+
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity, start=1)}
+WORST_FIRST: tuple[Severity, ...] = (
+    Severity.CRITICAL,
+    Severity.HIGH,
+    Severity.MEDIUM,
+    Severity.LOW,
+    Severity.INFORMATIONAL,
+    Severity.UNKNOWN,
+)
+"""The order in which people read severities; `unknown`, a budget of its own, comes last."""
+
+
+class Fix(Enum):
+    """Whether an upgrade removes the finding: for all of its packages, some, none, or not known."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class FindingStatus(Enum):
+    """AWS's word for a finding's life: active, hidden by a suppression rule, or closed."""
+
+    ACTIVE = "active"
+    SUPPRESSED = "suppressed"
+    CLOSED = "closed"
+
+
+class Kind(Enum):
+    """Which scanner answered: basic (OS packages), enhanced (Inspector), or not told by the answer."""
+
+    BASIC = "basic"
+    ENHANCED = "enhanced"
+    UNKNOWN = "unknown"
+
+
+class ScanState(Enum):
+    """What a source could establish; only COMPLETE is evidence."""
+
+    COMPLETE = "complete"
+    PENDING = "pending"
+    FAILED = "failed"
+    UNSUPPORTED = "unsupported"
+    EXPIRED = "expired"
+    INCOMPLETE = "incomplete"
+    MISSING = "missing"
+
+
+class Package(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """One package that a finding names; `fixed_in` is None where AWS names no fixed version."""
+
+    name: str
+    version: str | None = None
+    fixed_in: str | None = None
+    type: str | None = None
+    path: str | None = None
+    arch: str | None = None
+    layer: str | None = None
+
+
+class Cvss(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """One CVSS score (0.0 to 10.0) as one source gives it; source is `inspector`, `nvd` or a vendor, in lower case."""
+
+    score: float
+    version: str
+    source: str
+    vector: str | None = None
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding as AWS lists it, with all its packages; `key` (see `stem`, `keyed`) is its identity everywhere."""
+
+    key: str
+    id: str
+    severity: Severity
+    aws_severity: str
+    status: FindingStatus = FindingStatus.ACTIVE
+    fix: Fix = Fix.UNKNOWN
+    aliases: tuple[str, ...] = ()
+    title: str = ""
+    description: str = ""
+    scores: tuple[Cvss, ...] = ()
+    exploit: bool | None = None
+    first_seen: datetime | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    packages: tuple[Package, ...] = ()
+    url: str | None = None
+    references: tuple[str, ...] = ()
+    arn: str | None = None
+
+
+class Image(msgspec.Struct, frozen=True, kw_only=True):
+    """What is judged: the target as given, and what it was resolved to. None means the evidence does not say."""
+
+    target: str
+    source: str
+    registry: str | None = None
+    region: str | None = None
+    repository: str | None = None
+    digest: str | None = None
+    index_digest: str | None = None
+    tags: tuple[str, ...] = ()
+    platform: str | None = None
+
+
+class TagMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The tag no longer names the digest that was judged; `to` is None when the tag is gone."""
+
+    tag: str
+    to: str | None
+    pinned: bool
+    """True when the target named a digest too, so that the digest judged is the one that was asked for."""
+
+
+class Scan(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a source established about one image; facts only, no judgement."""
+
+    image: Image
+    state: ScanState
+    kind: Kind = Kind.UNKNOWN
+    status: str | None = None
+    """AWS's own status word."""
+    description: str | None = None
+    """AWS's own description of the status."""
+    reason: str = ""
+    """Why the state is not COMPLETE: one sentence."""
+    hint: str = ""
+    """What to do about it: one sentence."""
+    ready_since: datetime | None = None
+    completed_at: datetime | None = None
+    data_at: datetime | None = None
+    captured_at: datetime | None = None
+    """When AWS gave the answer that is judged, by AWS's clock (or the capture time of saved evidence)."""
+    waited_seconds: float = 0.0
+    replayed: bool = False
+    declared: dict[str, int] | None = None
+    """AWS's own counts by severity word; None where the answer has none."""
+    findings: tuple[Finding, ...] = ()
+    tag_move: TagMove | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """An image about which no facts could be had, with the exit code that says who must act."""
+
+    image: Image
+    exit_code: int
+    reason: str
+    hint: str = ""
+
+
+def stem(vulnerability: str, packages: tuple[Package, ...]) -> str:
+    """Return what identifies a finding: its id and the sorted distinct (type, name, path) of its packages.
+
+    No tag, digest, account or version is in it, so that a rebuild which fixes nothing changes nothing.
+    """
+    parts = sorted({_package_part(package) for package in packages})
+    return " ".join([_quoted(vulnerability), *parts])
+
+
+def keyed(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort findings by key and number those that share one (`#2`, `#3`), whatever the order AWS lists them in."""
+    numbered: list[Finding] = []
+    for key, group in groupby(sorted(findings, key=attrgetter("key")), attrgetter("key")):
+        equals = list(group)
+        if len(equals) == 1:
+            numbered.append(equals[0])
+            continue
+        equals.sort(key=msgspec.json.encode)
+        numbered.append(equals[0])
+        numbered.extend(
+            msgspec.structs.replace(finding, key=f"{key} #{n}")
+            for n, finding in enumerate(equals[1:], start=2)
+        )
+    return tuple(numbered)
+
+
+def _package_part(package: Package) -> str:
+    part = f"{package.type or '-'}:{package.name}"
+    return _quoted(f"{part}:{package.path}" if package.path else part)
+
+
+def _quoted(part: str) -> str:
+    # NOTE: a blank separates parts and starts the number, so none may come from AWS's text.
+    return part.replace("%", "%25").replace(" ", "%20") if " " in part or "%" in part else part
