@@ -1,0 +1,230 @@
+"""The judgement: a pure function from a policy, scans and now to a verdict."""
+
+from datetime import datetime
+
+import msgspec
+
+from gate import __version__
+from gate.errors import Exit
+from gate.model import Finding, Image, Kind, Refusal, Scan
+from gate.plain import one_line
+from gate.policy.dispositions import Dispositions
+from gate.policy.evidence import Accepted, Unacceptable, judge_evidence
+from gate.policy.ignores import Ignores
+from gate.policy.limits import action_of, judge_limits
+from gate.policy.notices import image_notices, policy_notices, unused_entries
+from gate.policy.upgrades import is_clearable, upgrades, violating
+from gate.policy.verdict import (
+    ImageVerdict,
+    Outcome,
+    PolicyUsed,
+    RuleOutcome,
+    RuleVerdict,
+    ScanFacts,
+    Setting,
+    Verdict,
+    Warned,
+)
+from gate.policy.wording import image_reason, overall_reason, remedy
+
+_BAD = {RuleOutcome.FAIL: Outcome.FAIL, RuleOutcome.WARN: Outcome.WARN}
+_MOST_URGENT = (Exit.REFUSED, Exit.NO_VERDICT, Exit.NOT_YET)
+
+
+def evaluate(
+    policy: PolicyUsed,
+    scans: tuple[Scan | Refusal, ...],
+    now: datetime,
+    *,
+    settings: tuple[Setting, ...] = (),
+    warn_exit: bool = False,
+) -> Verdict:
+    """Judge scans by a policy as of `now` (aware, UTC). Same evidence, policy and now: same verdict, byte for byte."""
+    images, ignores = _judge_all(policy, scans, now)
+    warned = _warnings(policy, scans, images, ignores, now)
+    outcome, exit_code = _overall(images, warned, warn_exit=warn_exit)
+    better = upgrades(images)
+    after = _after_upgrades(policy, scans, images, now) if better else None
+    return Verdict(
+        gate=__version__,
+        finished=True,
+        judged_at=now,
+        replayed=any(isinstance(scan, Scan) and scan.replayed for scan in scans),
+        warn_exit=warn_exit,
+        verdict=outcome,
+        exit_code=exit_code,
+        reason=overall_reason(images, outcome, warned),
+        hint=remedy(images, outcome, better, after),
+        settings=settings,
+        policy=policy,
+        images=images,
+        warnings=warned,
+        upgrades=better,
+        verdict_after_upgrades=after,
+    )
+
+
+def _judge_all(
+    policy: PolicyUsed, scans: tuple[Scan | Refusal, ...], now: datetime
+) -> tuple[tuple[ImageVerdict, ...], Ignores]:
+    rules = policy.resolved
+    ignores = Ignores(rules.ignore, now.date())
+    images = tuple(_judge(policy, scan, ignores, now) for scan in scans)
+    if rules.relaxations.unused == "fail":
+        useless = unused_entries(rules, images, ignores, now.date())
+        images = tuple(_with_unused(policy, image, useless) for image in images)
+    return images, ignores
+
+
+def _judge(policy: PolicyUsed, scan: Scan | Refusal, ignores: Ignores, now: datetime) -> ImageVerdict:
+    if isinstance(scan, Refusal):
+        refused = Unacceptable(exit_code=Exit(scan.exit_code), reason=one_line(scan.reason, 1_000), hint=scan.hint)
+        return _without_verdict(policy, scan, refused)
+    problem = judge_evidence(policy.resolved, scan, now)
+    if isinstance(problem, Unacceptable):
+        return _without_verdict(policy, scan, problem)
+    if isinstance(problem, Accepted):
+        return _accepted(policy, scan, problem)
+    return _judge_findings(policy, scan, ignores)
+
+
+def _judge_findings(policy: PolicyUsed, scan: Scan, ignores: Ignores) -> ImageVerdict:
+    settled = Dispositions(policy.resolved, ignores).settle(scan.findings)
+    limits = judge_limits(policy.resolved, settled.counted)
+    rules = (_scan_rule(policy, RuleOutcome.PASS, "the scan is complete"), *limits)
+    judged = msgspec.structs.replace(
+        _image(scan), rules=rules, counts=settled.counts, findings=settled.findings, **_decided(rules)
+    )
+    moved = scan.tag_move
+    if moved and not moved.pinned and policy.resolved.scan.tag_moved == "no_verdict":
+        judged = _with_moved_tag(judged, moved.tag, moved.to)
+    return judged
+
+
+def _decided(rules: tuple[RuleVerdict, ...]) -> dict[str, object]:
+    """Return verdict, exit code and reason of an image whose rules are judged."""
+    outcomes = {rule.outcome for rule in rules}
+    outcome = next((_BAD[bad] for bad in _BAD if bad in outcomes), Outcome.PASS)
+    exit_code = Exit.VIOLATED if outcome is Outcome.FAIL else Exit.PASS
+    return {"verdict": outcome, "exit_code": int(exit_code), "reason": image_reason(rules)}
+
+
+def _with_moved_tag(image: ImageVerdict, tag: str, to: str | None) -> ImageVerdict:
+    if image.verdict is Outcome.FAIL:
+        return image
+    now_at = f"now names {to}" if to else "is gone"
+    reason = f"the tag {one_line(tag, 128)} {now_at}; what was judged is {image.digest}"
+    hint = "Run the gate again, or name the image by its digest."
+    return msgspec.structs.replace(
+        image, verdict=Outcome.NO_VERDICT, exit_code=int(Exit.NOT_YET), reason=reason, hint=hint
+    )
+
+
+def _with_unused(policy: PolicyUsed, image: ImageVerdict, useless: tuple[str, ...]) -> ImageVerdict:
+    if image.counts is None:
+        return image
+    bad = RuleOutcome.WARN if action_of(policy.resolved) == "warn" else RuleOutcome.FAIL
+    shown = "; ".join(useless[:5]) + (f"; and {len(useless) - 5} more" if len(useless) > 5 else "")
+    rule = RuleVerdict(
+        name="relaxations.unused",
+        action=action_of(policy.resolved),
+        outcome=bad if useless else RuleOutcome.PASS,
+        count=len(useless),
+        max=0,
+        why=f"{len(useless)} unused: {shown}" if useless else "every relaxation in force was of use",
+        findings=(),
+    )
+    rules = (*image.rules, rule)
+    if image.verdict is Outcome.NO_VERDICT:
+        return msgspec.structs.replace(image, rules=rules)
+    return msgspec.structs.replace(image, rules=rules, **_decided(rules))
+
+
+def _without_verdict(policy: PolicyUsed, scan: Scan | Refusal, why: Unacceptable) -> ImageVerdict:
+    rules = (_scan_rule(policy, RuleOutcome.NO_VERDICT, why.reason),)
+    return msgspec.structs.replace(
+        _image(scan),
+        rules=rules,
+        verdict=Outcome.NO_VERDICT,
+        exit_code=int(why.exit_code),
+        reason=why.reason,
+        hint=why.hint,
+    )
+
+
+def _accepted(policy: PolicyUsed, scan: Scan, why: Accepted) -> ImageVerdict:
+    rules = (_scan_rule(policy, RuleOutcome.WARN, why.reason),)
+    return msgspec.structs.replace(
+        _image(scan), rules=rules, verdict=Outcome.WARN, exit_code=int(Exit.PASS), reason=why.reason
+    )
+
+
+def _scan_rule(policy: PolicyUsed, outcome: RuleOutcome, why: str) -> RuleVerdict:
+    action = action_of(policy.resolved)
+    return RuleVerdict(name="scan-complete", action=action, outcome=outcome, count=0, max=None, why=why, findings=())
+
+
+def _image(scan: Scan | Refusal) -> ImageVerdict:
+    """Return the image with its scan's facts and, until something is decided, no verdict."""
+    identity = {name: getattr(scan.image, name) for name in Image.__struct_fields__}
+    facts = scan if isinstance(scan, Scan) else None
+    return ImageVerdict(
+        **identity,
+        kind=scan.kind if isinstance(scan, Scan) else Kind.UNKNOWN,
+        scan=ScanFacts(**{name: getattr(facts, name) for name in ScanFacts.__struct_fields__}) if facts else None,
+        declared_counts=facts.declared if facts else None,
+        counts=None,
+        rules=(),
+        findings=(),
+        verdict=Outcome.NO_VERDICT,
+        exit_code=int(Exit.NO_VERDICT),
+        reason="",
+        hint="",
+    )
+
+
+def _warnings(
+    policy: PolicyUsed,
+    scans: tuple[Scan | Refusal, ...],
+    images: tuple[ImageVerdict, ...],
+    ignores: Ignores,
+    now: datetime,
+) -> tuple[Warned, ...]:
+    found = [Warned(text=text, image=None) for text in policy_notices(policy.resolved, images, ignores, now.date())]
+    for number, scan in enumerate(scans):
+        if isinstance(scan, Scan):
+            found += [Warned(text=text, image=number) for text in image_notices(scan, images[number])]
+    return tuple(found)
+
+
+def _overall(
+    images: tuple[ImageVerdict, ...], warned: tuple[Warned, ...], *, warn_exit: bool
+) -> tuple[Outcome, int]:
+    outcomes = {image.verdict for image in images}
+    if Outcome.FAIL in outcomes:
+        return Outcome.FAIL, int(Exit.VIOLATED)
+    missing = {image.exit_code for image in images if image.verdict is Outcome.NO_VERDICT}
+    if missing or not images:
+        return Outcome.NO_VERDICT, int(next((code for code in _MOST_URGENT if code in missing), Exit.NO_VERDICT))
+    if warned or Outcome.WARN in outcomes:
+        return Outcome.WARN, int(Exit.WARNED if warn_exit else Exit.PASS)
+    return Outcome.PASS, int(Exit.PASS)
+
+
+def _after_upgrades(
+    policy: PolicyUsed, scans: tuple[Scan | Refusal, ...], images: tuple[ImageVerdict, ...], now: datetime
+) -> Outcome:
+    remaining = tuple(
+        msgspec.structs.replace(scan, findings=_without_cleared(scan.findings, image))
+        if isinstance(scan, Scan)
+        else scan
+        for scan, image in zip(scans, images, strict=True)
+    )
+    after, ignores = _judge_all(policy, remaining, now)
+    outcome, _ = _overall(after, _warnings(policy, scans, images, ignores, now), warn_exit=False)
+    return outcome
+
+
+def _without_cleared(findings: tuple[Finding, ...], image: ImageVerdict) -> tuple[Finding, ...]:
+    cleared = {image.findings[index].key for index in violating(image) if is_clearable(image.findings[index])}
+    return tuple(finding for finding in findings if finding.key not in cleared)

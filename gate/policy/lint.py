@@ -1,0 +1,152 @@
+"""Notes on a policy that is without fault: what ends soon, what does nothing, what is probably meant otherwise."""
+
+from collections.abc import Iterator
+from datetime import date
+from math import inf
+
+from msgspec import UNSET
+
+from gate.model import WORST_FIRST, Severity
+from gate.plain import one_line
+from gate.policy.checks import matches_all
+from gate.policy.document import AcceptUnsupported, Budget, Ignore, Limit
+from gate.policy.ignores import has_expired
+from gate.policy.loaded import Loaded
+from gate.policy.nodes import quoted
+from gate.policy.patterns import is_exact, texts
+
+Step = str | int
+_RATED: tuple[Severity, ...] = tuple(severity for severity in WORST_FIRST if severity is not Severity.UNKNOWN)
+
+
+def lint(loaded: Loaded, today: date) -> tuple[str, ...]:
+    """Return notes on a policy as of `today` (a day in UTC), each one line that begins with its place."""
+    found = [
+        *_limits(loaded),
+        *_floor(loaded),
+        *_scan(loaded),
+        *_endings(loaded, today),
+        *_scopes(loaded),
+        *_twins(loaded),
+    ]
+    return tuple(f"{loaded.place(*path)}: {text}" for path, text in found)
+
+
+Note = tuple[tuple[Step, ...], str]
+
+
+def _limits(loaded: Loaded) -> Iterator[Note]:
+    limits = loaded.policy.max
+    for index, severity in enumerate(_RATED):
+        milder = next(
+            (below for below in _RATED[index + 1 :] if _is_looser(limits.of(severity), limits.of(below))), None
+        )
+        if milder is not None:
+            numbers = f"{_shown(limits.of(severity))} and {_shown(limits.of(milder))}"
+            text = f"max allows more {severity.value} than {milder.value} findings ({numbers}); is that meant?"
+            yield ("max", severity.value), text
+    for severity in WORST_FIRST:
+        limit = limits.of(severity)
+        if isinstance(limit, Budget) and _number(limit.unfixable) < _number(limit.fixable):
+            yield (
+                ("max", severity.value),
+                f"max.{severity.value} allows more fixable than unfixable findings; is that meant?",
+            )
+    if loaded.policy.cvss_floor is None and all(_budgets(limits.of(severity)) == (inf, inf) for severity in _RATED):
+        yield ("max",), "max limits only findings of unknown severity: every rated one passes"
+
+
+def _floor(loaded: Loaded) -> Iterator[Note]:
+    policy = loaded.policy
+    floor, missing = policy.cvss_floor, policy.cvss.missing
+    if floor is None:
+        if loaded.tree is not None and loaded.tree.has("cvss"):
+            yield ("cvss",), "cvss has no effect without a cvss_floor"
+        return
+    if all(policy.max.of(severity) == 0 for severity in WORST_FIRST):
+        yield ("cvss_floor",), "cvss_floor has no effect, since `max` allows no finding of any severity"
+    if isinstance(missing, float) and missing < floor:
+        yield ("cvss", "missing"), f"a finding without a score never reaches the cvss_floor of {floor}"
+
+
+def _scan(loaded: Loaded) -> Iterator[Note]:
+    scan = loaded.policy.scan
+    if scan.settle.seconds > scan.wait.seconds > 0:
+        waits = f"scan.wait ({scan.wait.plain}) is shorter than scan.settle ({scan.settle.plain})"
+        yield ("scan",), f"{waits}: a fresh scan may get no verdict in time"
+    accepted = scan.unsupported
+    if isinstance(accepted, AcceptUnsupported) and any(map(matches_all, texts(accepted.repository))):
+        yield ("scan", "unsupported", "repository"), "every image that AWS cannot scan is accepted, in all repositories"
+
+
+def _relaxations(loaded: Loaded) -> Iterator[tuple[tuple[Step, ...], str, Ignore | AcceptUnsupported]]:
+    for index, entry in enumerate(loaded.policy.ignore):
+        yield ("ignore", index), f"ignore entry {index + 1} ({_named(entry)})", entry
+    if isinstance(loaded.policy.scan.unsupported, AcceptUnsupported):
+        yield ("scan", "unsupported"), "scan.unsupported", loaded.policy.scan.unsupported
+
+
+def _endings(loaded: Loaded, today: date) -> Iterator[Note]:
+    soon = loaded.policy.relaxations.expiring.delta
+    for path, name, entry in _relaxations(loaded):
+        day = entry.until.day if entry.until is not None else None
+        if has_expired(entry, today):
+            yield (*path, "until"), f"{name} expired on {day} and no longer applies; renew it or remove it"
+        elif entry.since is not None and entry.since > today:
+            yield (*path, "since"), f"{name} begins on {entry.since}, and does not apply before"
+        elif day is not None and day - today <= soon:
+            yield (*path, "until"), f"{name} ends on {day}; renew it or remove it"
+
+
+def _scopes(loaded: Loaded) -> Iterator[Note]:
+    for index, entry in enumerate(loaded.policy.ignore):
+        for key, names in (("id", texts(entry.id)), ("package", texts(entry.package))):
+            for name in names:
+                if ".*" in name:
+                    yield (
+                        ("ignore", index, key),
+                        f"{quoted(name)} is no regular expression here: `.` is a dot, `*` is anything",
+                    )
+        wide = next((name for name in texts(entry.id) if _is_wide(name)), None)
+        if wide is not None and entry.package is None:
+            yield (
+                ("ignore", index, "id"),
+                f"{quoted(wide)} accepts every vulnerability of that kind; name a package too",
+            )
+
+
+def _twins(loaded: Loaded) -> Iterator[Note]:
+    first: dict[tuple[frozenset[str], frozenset[str]], int] = {}
+    for index, entry in enumerate(loaded.policy.ignore):
+        scope = frozenset(name.casefold() for name in texts(entry.id)), frozenset(texts(entry.package))
+        twin = first.setdefault(scope, index)
+        if twin != index:
+            yield ("ignore", index), f"ignore entry {index + 1} names the same as entry {twin + 1} ({_named(entry)})"
+
+
+def _is_wide(name: str) -> bool:
+    return not is_exact(name) and not any(character.isdigit() for character in name)
+
+
+def _is_looser(severe: Limit, mild: Limit) -> bool:
+    return any(more > less for more, less in zip(_budgets(severe), _budgets(mild), strict=True))
+
+
+def _budgets(limit: Limit) -> tuple[float, float]:
+    """Return how many fixable and how many unfixable findings a limit allows."""
+    return (_number(limit.fixable), _number(limit.unfixable)) if isinstance(limit, Budget) else (_number(limit),) * 2
+
+
+def _number(limit: int | str) -> float:
+    return float(limit) if isinstance(limit, int) else inf
+
+
+def _shown(limit: Limit) -> str:
+    if not isinstance(limit, Budget):
+        return str(limit)
+    unknown = "" if limit.unknown is UNSET else f", unknown: {limit.unknown}"
+    return f"{{fixable: {limit.fixable}, unfixable: {limit.unfixable}{unknown}}}"
+
+
+def _named(entry: Ignore) -> str:
+    return one_line(", ".join([*texts(entry.id), *(f"package {name}" for name in texts(entry.package))]), 80)

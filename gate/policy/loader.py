@@ -1,0 +1,238 @@
+"""Loads a policy file: strict YAML read as text, typed by our own types, every fault at once with its place."""
+
+import re
+from hashlib import sha256
+from importlib.resources import files as resources
+from pathlib import Path
+
+import yaml
+
+from gate import __version__
+from gate.errors import GateError, PolicyError
+from gate.plain import one_line
+from gate.policy.checks import check
+from gate.policy.loaded import Loaded, from_maxima, name_of
+from gate.policy.nodes import Broken, Fault, Faults, Mapping, Node, Scalar, Sequence, quoted
+from gate.policy.scalars import VersionRange
+from gate.policy.text import MOST_BYTES, syntax_fault, text_of
+from gate.policy.walker import walk
+
+__all__ = ["Loaded", "built_in", "from_maxima", "load", "loads"]
+
+_MOST_NODES = 500_000
+_DEEPEST = 50
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LATER = re.compile(r"[2-9]|[1-9][0-9]{1,8}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+BUILT_IN = "(built in)"
+
+
+def load(path: Path) -> Loaded:
+    """Read a policy file; PolicyError carries all that is wrong with it."""
+    file = one_line(str(path))
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MOST_BYTES + 1)
+    except IsADirectoryError as err:
+        raise PolicyError((f"{file}: is a directory; expected a policy file",)) from err
+    except FileNotFoundError as err:
+        raise PolicyError((f"{file}: no such file; expected a policy file",)) from err
+    except (OSError, ValueError) as err:
+        reason = err.strerror if isinstance(err, OSError) and err.strerror else str(err)
+        raise PolicyError((f"{file}: cannot be read: {one_line(reason)}",)) from err
+    return loads(data, file=file)
+
+
+def loads(data: bytes, *, file: str) -> Loaded:
+    """Read a policy from a file's bytes; `file` is what messages call it."""
+    file = one_line(file)
+    faults = Faults()
+    root = _root(data, faults)
+    if root is None:
+        raise PolicyError(faults.lines(file))
+    _refuse_newer(root, file)
+    walked = walk(root, faults)
+    check(walked.parts, faults)
+    if faults.count:
+        raise PolicyError(faults.lines(file))
+    policy = walked.policy
+    return Loaded(policy=policy, name=name_of(policy, file), files=(file,), sha256=sha256(data).hexdigest(), tree=root)
+
+
+def built_in() -> Loaded:
+    """Return the default policy that ships with the gate."""
+    packaged = resources("gate") / "policies" / "default.yaml"
+    # NOTE: a source checkout has no copy inside the package; the wheel's build puts it there.
+    checkout = Path(__file__).parents[2] / "policies" / "default.yaml"
+    for place in (packaged, checkout):
+        if place.is_file():
+            loaded = loads(place.read_bytes(), file=BUILT_IN)
+            return Loaded(
+                policy=loaded.policy,
+                name=loaded.policy.name or "default",
+                files=loaded.files,
+                sha256=loaded.sha256,
+                tree=loaded.tree,
+            )
+    raise GateError("the built-in policy is missing from this installation", hint="Install scan-gate again.")
+
+
+def _root(data: bytes, faults: Faults) -> Mapping | None:
+    """Return the file's top mapping, or None with what is wrong in `faults`."""
+    text = text_of(data, faults)
+    root = _tree(text, faults) if text is not None else None
+    if isinstance(root, Mapping):
+        return root
+    if faults.count:
+        return None
+    if root is None or (isinstance(root, Scalar) and root.is_null):
+        content = "holds nothing but comments" if text and text.strip() else "is empty"
+        faults.add_at(0, 0, "", f"the policy {content}; expected at least `version: 1` and `max`")
+    else:
+        what = "a list" if isinstance(root, Sequence) else "text"
+        faults.add(root, "", f"the file holds {what}; expected a mapping that begins with `version: 1`")
+    return None
+
+
+def _tree(text: str, faults: Faults) -> Node | None:
+    """Return the document as nodes; None when it is empty or cannot be read to its end."""
+    builder = _Builder(faults)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            if not builder.take(event):
+                break
+    except yaml.MarkedYAMLError as err:
+        _add_syntax_fault(err, text, faults)
+        return None
+    # NOTE: ValueError and OverflowError come from escapes such as "\UFFFFFFFF" where PyYAML was built without libyaml.
+    except (yaml.YAMLError, ValueError, OverflowError) as err:
+        faults.add_at(0, 0, "", f"is not YAML: {one_line(str(err))}")
+        return None
+    return builder.root
+
+
+def _add_syntax_fault(err: yaml.MarkedYAMLError, text: str, faults: Faults) -> None:
+    """Record what the YAML parser stumbled over, where the value begins that made it stumble."""
+    begins = str(err.context or "").startswith("while scanning a")
+    mark = (err.context_mark if begins else None) or err.problem_mark or err.context_mark
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    faults.add_at(line + 1, column + 1, "", syntax_fault(str(err.problem or err.context), text, line, column))
+
+
+def _refuse_newer(root: Mapping, file: str) -> None:
+    """Refuse a policy that says it is for another gate; then nothing else that this gate finds in it means much."""
+    for key, node in root.pairs:
+        if not isinstance(node, Scalar):
+            continue
+        text = ""
+        if key.text == "required_version":
+            text = _needs_other(node.text)
+        elif key.text == "version" and not node.quoted and _LATER.fullmatch(node.text):
+            text = f"policy version {one_line(node.text, 60)} is not known to scan-gate {__version__}; upgrade the gate"
+        if text:
+            raise PolicyError((Fault(node.line, node.column, "", text).at(file),))
+
+
+def _needs_other(written: str) -> str:
+    try:
+        holds = VersionRange.parse(written[:200]).holds(__version__)
+    except ValueError:
+        return ""
+    return "" if holds else f"this policy needs scan-gate {one_line(written, 60)}; this is {__version__}"
+
+
+def _place(event: yaml.Event) -> tuple[int, int]:
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (0, 0)
+
+
+class _Builder:
+    """Turns parse events into nodes without recursion, refusing what a policy has no use for."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.root: Node | None = None
+        self._faults = faults
+        self._open: list[tuple[yaml.CollectionStartEvent, list[Node]]] = []
+        self._nodes = 0
+        self._documents = 0
+
+    def take(self, event: yaml.Event) -> bool:
+        """Add one event; False means that reading on is of no use."""
+        if isinstance(event, yaml.ScalarEvent):
+            return self._put(self._scalar(event))
+        if isinstance(event, yaml.CollectionStartEvent):
+            self._open.append((event, []))
+            return self._is_shallow(event)
+        if isinstance(event, yaml.CollectionEndEvent):
+            return self._put(self._close())
+        if isinstance(event, yaml.AliasEvent):
+            text = f"*{one_line(str(event.anchor), 60)} is an alias, which a policy may not hold"
+            return self._put(self._broken(event, f"{text}; a value that begins with * must stand in quotes"))
+        if isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                self._broken(event, "a second document begins here; expected one policy in a file")
+            return self._documents == 1
+        return True
+
+    def _is_shallow(self, event: yaml.Event) -> bool:
+        if len(self._open) <= _DEEPEST:
+            return True
+        self._broken(event, f"is nested deeper than {_DEEPEST}; a policy never is")
+        self.root = None
+        return False
+
+    def _put(self, node: Node) -> bool:
+        self._nodes += 1
+        if self._open:
+            self._open[-1][1].append(node)
+        else:
+            self.root = node
+        if self._nodes <= _MOST_NODES:
+            return True
+        self._faults.add(node, "", f"more than {_MOST_NODES} values; a policy has fewer")
+        self.root = None
+        return False
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Node:
+        if self._is_decorated(event):
+            return self._broken(event)
+        if not event.value.isascii() and _SURROGATE.search(event.value):
+            return self._broken(event, "holds half a character (a lone surrogate); remove it")
+        line, column = _place(event)
+        return Scalar(event.value, line, column, quoted=bool(event.style))
+
+    def _close(self) -> Node:
+        event, nodes = self._open.pop()
+        if self._is_decorated(event):
+            return self._broken(event)
+        line, column = _place(event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return Sequence(tuple(nodes), line, column)
+        pairs = ((self._key(key), value) for key, value in zip(nodes[::2], nodes[1::2], strict=True))
+        return Mapping(tuple((key, value) for key, value in pairs if key is not None), line, column)
+
+    def _key(self, key: Node) -> Scalar | None:
+        if isinstance(key, Sequence | Mapping):
+            self._faults.add(key, "", "a list or a mapping stands where a key must be; expected a word")
+        elif isinstance(key, Scalar):
+            if key.quoted or key.text != "<<":
+                return key
+            self._faults.add(key, "", "`<<` merges mappings, which a policy may not do; write the keys out")
+        return None
+
+    def _is_decorated(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> bool:
+        anchor, tag = event.anchor, event.tag
+        if anchor:
+            text = f"&{one_line(anchor, 60)} is an anchor, which a policy may not hold"
+            self._broken(event, f"{text}; a value that begins with & must stand in quotes")
+        if tag:
+            text = f"the tag {quoted(tag)} may not stand in a policy"
+            self._broken(event, f"{text}; a value that begins with ! must stand in quotes")
+        return bool(anchor or tag)
+
+    def _broken(self, event: yaml.Event, text: str = "") -> Broken:
+        node = Broken(*_place(event))
+        if text:
+            self._faults.add(node, "", text)
+        return node

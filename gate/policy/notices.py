@@ -1,0 +1,60 @@
+"""What fails no image and somebody must look at: relaxations that end or do nothing, gaps in what AWS sees."""
+
+from datetime import date
+
+from gate.model import Kind, Scan, ScanState
+from gate.plain import one_line
+from gate.policy.document import Policy
+from gate.policy.ignores import Ignores, entry_name, has_expired, is_in_force
+from gate.policy.verdict import ImageVerdict, Outcome
+
+
+def policy_notices(
+    policy: Policy, images: tuple[ImageVerdict, ...], ignores: Ignores, today: date
+) -> tuple[str, ...]:
+    """Return what is to be said of the policy's relaxations on `today`, in the order of its entries."""
+    found: list[str] = []
+    for index, entry in enumerate(policy.ignore):
+        name = entry_name(index, entry)
+        day = entry.until.day if entry.until is not None else None
+        if has_expired(entry, today):
+            found.append(f"{name} expired on {day}: it no longer applies; renew it or remove it")
+        elif index in ignores.outlived:
+            found.append(f"{name} has ended for a finding that now has a fix: upgrade, or renew it")
+        elif day is not None and index in ignores.used and day - today <= policy.relaxations.expiring.delta:
+            found.append(f"{name} ends on {day}, in {_days((day - today).days)}")
+    if policy.relaxations.unused == "warn":
+        found += [f"{name} matched nothing: remove it" for name in unused_entries(policy, images, ignores, today)]
+    return tuple(found)
+
+
+def unused_entries(
+    policy: Policy, images: tuple[ImageVerdict, ...], ignores: Ignores, today: date
+) -> tuple[str, ...]:
+    """Return the entries in force that matched nothing; none where an image was not counted, since it might."""
+    if any(image.counts is None for image in images):
+        return ()
+    return tuple(
+        entry_name(index, entry)
+        for index, entry in enumerate(policy.ignore)
+        if is_in_force(entry, today) and index not in ignores.used and index not in ignores.outlived
+    )
+
+
+def image_notices(scan: Scan, image: ImageVerdict) -> tuple[str, ...]:
+    """Return what is to be said of one scan beside its findings."""
+    found = [one_line(text) for text in scan.warnings]
+    if scan.state is ScanState.COMPLETE and scan.kind is Kind.BASIC and not scan.findings:
+        found.append(
+            "a basic scan that lists nothing sees no language packages and nothing at all in a distroless image; "
+            "enhanced scanning sees more"
+        )
+    moved = scan.tag_move
+    if moved and image.verdict is not Outcome.NO_VERDICT:
+        now_at = f"names {moved.to}" if moved.to else "is gone"
+        found.append(f"the tag {one_line(moved.tag, 128)} {now_at}; what was judged is {scan.image.digest}")
+    return tuple(found)
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"

@@ -1,0 +1,66 @@
+"""Judges a verdict document again from what it holds, so that one that was changed by hand is found out."""
+
+from collections.abc import Iterator
+
+from gate.model import Finding, Image, Refusal, Scan
+from gate.policy.evaluate import evaluate
+from gate.policy.verdict import ImageVerdict, JudgedFinding, Verdict
+
+
+def disagreement(verdict: Verdict) -> str | None:
+    """Return the first place in which the document does not agree with its own evidence and policy, or None.
+
+    Decisions are compared, not sentences, so that a newer gate may word things better.
+    """
+    if verdict.policy is None:
+        return "it names no policy"
+    again = evaluate(
+        verdict.policy,
+        tuple(scan_of(image) for image in verdict.images),
+        verdict.judged_at,
+        settings=verdict.settings,
+        warn_exit=verdict.warn_exit,
+    )
+    return next(_differences(verdict, again), None)
+
+
+def scan_of(image: ImageVerdict) -> Scan | Refusal:
+    """Return the facts that an image of a verdict document was judged from."""
+    identity = Image(**{name: getattr(image, name) for name in Image.__struct_fields__})
+    if image.scan is None:
+        return Refusal(image=identity, exit_code=image.exit_code, reason=image.reason, hint=image.hint)
+    facts = {name: getattr(image.scan, name) for name in image.scan.__struct_fields__}
+    findings = tuple(map(_finding_of, image.findings))
+    return Scan(image=identity, kind=image.kind, declared=image.declared_counts, findings=findings, **facts)
+
+
+def _finding_of(judged: JudgedFinding) -> Finding:
+    return Finding(**{name: getattr(judged, name) for name in Finding.__struct_fields__})
+
+
+def _differences(seen: Verdict, again: Verdict) -> Iterator[str]:
+    for name in ("verdict", "exit_code", "replayed", "upgrades", "verdict_after_upgrades"):
+        if getattr(seen, name) != getattr(again, name):
+            yield _text(name, getattr(seen, name), getattr(again, name))
+    for number, (one, other) in enumerate(zip(seen.images, again.images, strict=True)):
+        for place, said, judged in _image_differences(one, other):
+            yield _text(f"images[{number}].{place}", said, judged)
+
+
+def _image_differences(one: ImageVerdict, other: ImageVerdict) -> Iterator[tuple[str, object, object]]:
+    for name in ("verdict", "exit_code", "counts"):
+        if getattr(one, name) != getattr(other, name):
+            yield name, getattr(one, name), getattr(other, name)
+    rules = [(rule.name, rule.action, rule.outcome, rule.count, rule.max, rule.findings) for rule in one.rules]
+    again = [(rule.name, rule.action, rule.outcome, rule.count, rule.max, rule.findings) for rule in other.rules]
+    if rules != again:
+        yield "rules", "other rules or outcomes", "those that the policy makes"
+    ends = [(finding.key, finding.disposition, finding.cvss) for finding in one.findings]
+    if ends != [(finding.key, finding.disposition, finding.cvss) for finding in other.findings]:
+        yield "findings", "other dispositions or order", "those that the policy makes"
+
+
+def _text(place: str, seen: object, judged: object) -> str:
+    words = [getattr(value, "value", value) for value in (seen, judged)]
+    said, again = (word if isinstance(word, str | int | bool) else "another value" for word in words)
+    return f"{place} is {said}, judged again it is {again}"

@@ -1,0 +1,52 @@
+"""Turns a policy file's bytes into text that YAML can read, and says in plain words where YAML cannot."""
+
+import re
+
+from gate.plain import one_line
+from gate.policy.nodes import Faults
+
+MOST_BYTES = 4 * 1024 * 1024
+# NOTE: what YAML itself refuses, found first, since its reader names no place.
+_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+_NEEDS_QUOTES = frozenset(">|*&@%`!")
+_HINTS = {
+    "mapping values": "check the indentation, and put quotes round a value that holds ': '",
+    "end of stream": "the quote that begins here is never closed",
+    "escape": "in double quotes a backslash begins an escape; use single quotes",
+    "block": "check the indentation",
+}
+
+
+def text_of(data: bytes, faults: Faults) -> str | None:
+    """Return the text of a file, or None with what is wrong in `faults`."""
+    if len(data) > MOST_BYTES:
+        faults.add_at(0, 0, "", "is larger than 4 MiB; expected a policy file")
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as err:
+        line = data.count(b"\n", 0, err.start) + 1
+        faults.add_at(line, 1, "", f"is not UTF-8 (byte 0x{data[err.start]:02x}); save the policy as UTF-8 text")
+        return None
+    found = _UNREADABLE.search(text)
+    if found is None:
+        return text
+    line, column = text.count("\n", 0, found.start()) + 1, found.start() - text.rfind("\n", 0, found.start())
+    faults.add_at(line, column, "", f"holds the control character U+{ord(found.group()):04X}; expected plain text")
+    return None
+
+
+def syntax_fault(problem: str, text: str, line: int, column: int) -> str:
+    """Return the message for a place (counted from 0) where `text` is no YAML, with a guess at what was meant."""
+    at_place = _LINE_END.split(text)[line:][:1]
+    character = at_place[0][column : column + 1] if at_place else ""
+    if character in _NEEDS_QUOTES and character:
+        hint = f"a value that begins with {character} must stand in quotes"
+    elif character == "\t":
+        hint = "indent with blanks, not with tabs"
+    else:
+        hint = next(
+            (hint for part, hint in _HINTS.items() if part in problem), "check quotes, brackets and indentation"
+        )
+    return f"is not YAML: {one_line(problem, 200)}; {hint}"
