@@ -1,0 +1,1 @@
+"""Where evidence comes from: AWS services, and answers saved earlier. Sources state facts and never judge."""

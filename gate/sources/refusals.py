@@ -1,0 +1,94 @@
+"""AWS's errors to ours: which exit code, one line that says what happened, and what to do."""
+
+from botocore import exceptions as aws
+
+from gate.errors import AccessError, GateError, NotYetError, UsageError
+from gate.plain import one_line
+
+# What the caller's role must allow, by operation: enhanced scanning makes ECR call Inspector with the caller's rights.
+# Source: Amazon ECR user guide, "Enhanced scanning: required IAM permissions".
+ACTIONS = {
+    "DescribeImages": "ecr:DescribeImages",
+    "DescribeImageScanFindings": (
+        "ecr:DescribeImageScanFindings and, for enhanced scanning, inspector2:ListFindings and inspector2:ListCoverage"
+    ),
+    "GetRegistryScanningConfiguration": "ecr:GetRegistryScanningConfiguration",
+    "BatchGetRepositoryScanningConfiguration": "ecr:BatchGetRepositoryScanningConfiguration",
+}
+DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationErrorException"})
+_CREDENTIALS = frozenset({
+    "ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId", "UnrecognizedClientException",
+    "InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature", "IncompleteSignatureException",
+    "MissingAuthenticationToken", "MissingAuthenticationTokenException", "InvalidAccessKeyId", "NotSignedIn",
+})  # fmt: skip
+_THROTTLED = frozenset({
+    "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
+    "TooManyRequestsException", "RequestLimitExceeded", "LimitExceededException", "SlowDown", "BandwidthLimitExceeded",
+    "ProvisionedThroughputExceededException", "TransactionInProgressException", "PriorRequestNotComplete",
+})  # fmt: skip
+_RETRY = "AWS may answer the next run; retry the job."
+
+
+def code_of(err: aws.ClientError) -> str:
+    """Return AWS's error code."""
+    return str(err.response.get("Error", {}).get("Code", ""))
+
+
+def translate(err: Exception, operation: str, subject: str) -> GateError:
+    """Return our error for one of boto's; `subject` names what was asked about, in which registry and region."""
+    if isinstance(err, aws.ClientError):
+        return _answered(err, operation, subject)
+    said = one_line(str(err), 300)
+    if isinstance(err, aws.ProfileNotFound | aws.NoRegionError | aws.InvalidRegionError | aws.ConfigParseError):
+        return UsageError(f"AWS settings: {said}", hint="Name the region with --region and the profile with --profile.")
+    if isinstance(err, _NO_CREDENTIALS):
+        return AccessError(
+            f"no usable AWS credentials: {said}",
+            hint="Give the job a role (OIDC, instance or task role), or log in again.",
+        )
+    if isinstance(err, aws.SSLError):
+        return NotYetError(
+            f"{operation}: TLS to AWS failed: {said}",
+            hint="Behind a proxy that inspects TLS, set AWS_CA_BUNDLE to its certificate.",
+        )
+    if isinstance(err, aws.ProxyConnectionError):
+        return NotYetError(f"{operation}: the proxy did not answer: {said}", hint="Check HTTPS_PROXY and NO_PROXY.")
+    if isinstance(err, aws.EndpointConnectionError | aws.ConnectionError | aws.HTTPClientError):
+        return NotYetError(
+            f"{operation}: AWS could not be reached: {said}", hint=f"Check the network and the region's name. {_RETRY}"
+        )
+    if isinstance(err, aws.ParamValidationError | aws.EndpointProviderError | ValueError):
+        return UsageError(f"{operation} cannot be asked about {subject}: {said}", hint="Check region and target.")
+    return NotYetError(f"{operation} for {subject} failed: {said}", hint=_RETRY)
+
+
+_NO_CREDENTIALS = (
+    aws.NoCredentialsError,
+    aws.PartialCredentialsError,
+    aws.CredentialRetrievalError,
+    aws.MetadataRetrievalError,
+    aws.TokenRetrievalError,
+    aws.SSOError,
+    aws.UnauthorizedSSOTokenError,
+    aws.InvalidConfigError,
+    aws.LoginError,
+)
+
+
+def _answered(err: aws.ClientError, operation: str, subject: str) -> GateError:
+    code = code_of(err)
+    said = one_line(str(err.response.get("Error", {}).get("Message") or "no message"), 300)
+    status = err.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    line = f"{operation} for {subject}: {one_line(code, 80)}: {said}"
+    if code in DENIED:
+        return AccessError(line, hint=f"Allow {ACTIONS.get(operation, operation)} to the caller's role.")
+    if code in _CREDENTIALS:
+        return AccessError(line, hint="The credentials are expired or wrong: log in again, or renew the job's role.")
+    if code in {"RepositoryNotFoundException", "ImageNotFoundException"}:
+        return AccessError(line, hint="Check repository, tag, account and region; was the image pushed there?")
+    if code in _THROTTLED:
+        return NotYetError(line, hint=f"AWS is throttling this account. {_RETRY}")
+    if code == "ServerException" or status >= 500:
+        why = "With enhanced scanning, missing inspector2 permissions end in this, too"
+        return NotYetError(line, hint=f"{_RETRY} {why}: allow {ACTIONS.get(operation, operation)}.")
+    return AccessError(line, hint="AWS refused the request as it is; check target, account and region.")
