@@ -1,0 +1,113 @@
+"""The names in a SARIF log, made from hostile text: rule ids, paths, fingerprints and categories, all stable."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from hashlib import sha256
+from urllib.parse import quote
+
+from gate.plain import one_line
+from gate.policy.verdict import ImageVerdict
+
+_NOT_CATEGORY = re.compile(r"[^A-Za-z0-9._-]+")
+_PLAIN_PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
+_LINK = re.compile(
+    r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?:/(?:[A-Za-z0-9._~/=&+,;:@-]++|%[0-9A-Fa-f]{2})*+)?"
+    r"(?:\?(?:[A-Za-z0-9._~/=&+,;:@?-]++|%[0-9A-Fa-f]{2})*+)?(?:#[A-Za-z0-9._~/=-]*)?"
+)
+_LONGEST_LINK = 2_048
+
+
+def told(text: str, most: int) -> str:
+    """Return `text` on one line, harmless to show, and at most `most` characters long."""
+    # NOTE: nearly all text is plain, and this is called some 50,000 times a report: `one_line` takes ten times as long.
+    if len(text) <= most and text.isascii() and text.isprintable():
+        return text
+    cut = text[: most * 4]
+    if cut.isascii():
+        line = " ".join(cut.split())
+        if line.isprintable():
+            return line if len(line) <= most and len(cut) == len(text) else line[: most - 1].rstrip() + "…"
+    return one_line(text, most)
+
+
+def distinct(text: str, most: int) -> str:
+    """Return `text` as it is if it can be shown; else what can be shown of it, and a hash that tells it from others."""
+    shown = told(text, most - 13)
+    return text if shown == text and text.strip() else f"{shown.strip()}~{_hash(text)[:12]}"
+
+
+def rule_id(vulnerability: str) -> str:
+    """Return the id of a rule: the vulnerability's, or one that stands for it where that cannot be shown."""
+    return distinct(vulnerability, 255)
+
+
+def path_of(*parts: str) -> str:
+    """Return a relative URI of the given parts: no scheme, no `:` or `@`, no dot segments, never empty."""
+    return "/".join([part if _PLAIN_PART.fullmatch(part) else _encoded(part) for part in parts])
+
+
+def fingerprint(key: str, occurrence: int) -> str:
+    """Return what code scanning knows a finding by; `occurrence` tells apart those that share a key, and is 1 for most."""
+    # NOTE: 128 bits, since whoever names packages could find two keys that share 64, and hide one behind the other.
+    return f"{_hash(key)[:32]}:{occurrence}"
+
+
+def categories(images: Iterable[ImageVerdict]) -> list[str]:
+    """Return a category for each image, unique among them and ending with a slash; the tag and digest have no part in it.
+
+    Images without a verdict take part: the one beside them must not get their category, and close their alerts.
+    """
+    images = list(images)
+    several = len({(image.registry, image.region) for image in images}) > 1
+    taken: set[str] = set()
+    seen: Counter[str] = Counter()
+    found = []
+    for image in images:
+        base = _category(image, several=several)
+        name = f"{base}/" if not seen[base] else f"{base}/{seen[base] + 1}/"
+        while name in taken:
+            seen[base] += 1
+            name = f"{base}/{seen[base] + 1}/"
+        seen[base] += 1
+        taken.add(name)
+        found.append(name)
+    return found
+
+
+def short_name(image: ImageVerdict) -> str:
+    """Return what people call the image: its repository, or the name of the file that its evidence came from."""
+    return image.repository or image.target.rstrip("/").rpartition("/")[2].strip("-") or "image"
+
+
+def reference(image: ImageVerdict) -> str:
+    """Return the full reference of an image, tag and digest included, as far as the evidence tells."""
+    if image.source == "ecr":
+        name = image.target.partition("@")[0]
+    else:
+        name = short_name(image) + "".join(f":{tag}" for tag in image.tags[:1])
+    return told(f"{name}@{image.digest}" if image.digest else name, 1_000)
+
+
+def link(url: str | None) -> str | None:
+    """Return `url` if it is a plain web address that is safe to follow and to put into Markdown."""
+    if url is None or len(url) > _LONGEST_LINK or not _LINK.fullmatch(url):
+        return None
+    return url
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _encoded(part: str) -> str:
+    segments = [segment for segment in distinct(part, 300).split("/") if segment] or ["~"]
+    return "/".join([quote(segment if segment.strip(".") else f"{segment}~", safe="") for segment in segments])
+
+
+def _category(image: ImageVerdict, *, several: bool) -> str:
+    place = [f"{image.registry or 'unknown'}-{image.region or 'unknown'}"] if several else []
+    platform = [image.platform.replace("/", "-")] if image.platform else []
+    parts = [*place, *short_name(image)[:300].split("/"), *platform]
+    words = [_NOT_CATEGORY.sub("-", part)[:100].strip(".-") or "image" for part in parts]
+    return "/".join(["scan-gate", *words])
