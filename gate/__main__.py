@@ -1,0 +1,22 @@
+"""The entry point: imports nothing but sys, so that whatever breaks later meets one boundary and never exits with 1."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        from gate.cli.exits import run
+
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = 130
+    except BaseException as err:  # noqa: BLE001 - exit code 1 is the policy's alone, and an ImportError would exit with it
+        code = 70
+        if sys.stderr is not None:
+            sys.stderr.write(f"gate: this installation is broken: {type(err).__name__}: {ascii(str(err))}\n")
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The command line: options, the clock, files, and the exit code. Everything is decided below."""

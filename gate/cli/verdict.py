@@ -1,0 +1,69 @@
+"""`gate verdict`: the exit code of a verdict document, once it has been found to be whole, fresh and true to itself."""
+
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from gate.cli.clock import SystemClock
+from gate.cli.terminal import show
+from gate.cli.values import DIGEST, DurationValue
+from gate.errors import EvidenceError
+from gate.plain import one_line
+from gate.policy.evidence import AHEAD
+from gate.policy.rejudge import disagreement
+from gate.policy.scalars import Duration
+from gate.policy.verdict import Verdict
+from gate.reports.json_document import LARGEST, read
+from gate.reports.summary import headline
+
+
+@click.command(short_help="Exit with the verdict of a document that `check -o json=` wrote.")
+@click.argument("document", metavar="VERDICT.json")
+@click.option("--max-age", type=DurationValue(), default=Duration(86_400), show_default="24h", help="Refuse an older one.")
+@click.option("--digest", type=DIGEST, help="Refuse one that is about another image.")
+def verdict(document: str, max_age: Duration, digest: str | None) -> int:
+    """Print the one-line reason of a verdict document and exit with its exit code.
+
+    Refuses (3) a document that is unfinished, unreadable, of another schema, too old, about another digest, or that does
+    not agree with itself when it is judged again.
+    """
+    found = read(_bytes(document))
+    refuse_unless_trusted(found, max_age, digest, SystemClock().now())
+    show(headline(found) + "\n")
+    return found.exit_code
+
+
+def refuse_unless_trusted(found: Verdict, max_age: Duration, digest: str | None, now: datetime) -> None:
+    """Raise EvidenceError, which says why, for a document that is no verdict about this image today."""
+    if not found.finished:
+        raise EvidenceError(f"the document is unfinished: {one_line(found.reason)}", hint="Run the check again.")
+    age = now - found.judged_at
+    if age > max_age.delta:
+        old = Duration(int(age / timedelta(minutes=1)) * 60).plain
+        raise EvidenceError(
+            f"the document is {old} old, and at most {max_age.plain} is taken", hint="Run the check again."
+        )
+    if age < -AHEAD:
+        raise EvidenceError(f"the document is dated {found.judged_at:%Y-%m-%d %H:%M} UTC, which is after now")
+    about = {image.digest for image in found.images} | {image.index_digest for image in found.images}
+    if digest is not None and digest not in about:
+        seen = ", ".join(sorted(one_line(str(one), 80) for one in about if one)) or "no digest"
+        raise EvidenceError(f"the document is about {seen}, not about {digest}", hint="Check this image.")
+    wrong = disagreement(found)
+    if wrong:
+        raise EvidenceError(f"the document does not agree with itself: {one_line(wrong)}", hint="Run the check again.")
+
+
+def _bytes(document: str) -> bytes:
+    try:
+        if document == "-":
+            return sys.stdin.buffer.read(LARGEST + 1)
+        with Path(document).open("rb") as file:
+            return file.read(LARGEST + 1)
+    except (OSError, ValueError) as err:
+        why = err.strerror if isinstance(err, OSError) and err.strerror else type(err).__name__
+        raise EvidenceError(
+            f"{one_line(document, 200)} cannot be read: {why}", hint="Did the job that runs the check finish?"
+        ) from err
