@@ -14,7 +14,7 @@ def main() -> None:
     except BaseException as err:  # noqa: BLE001 - exit code 1 is the policy's alone, and an ImportError would exit with it
         code = 70
         if sys.stderr is not None:
-            sys.stderr.write(f"gate: this installation is broken: {type(err).__name__}: {ascii(str(err))}\n")
+            sys.stderr.write(f"gate: this installation is broken: {type(err).__name__}: {str(err)!a}\n")
     sys.exit(code)
 
 

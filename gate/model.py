@@ -198,8 +198,7 @@ def keyed(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         equals.sort(key=msgspec.json.encode)
         numbered.append(equals[0])
         numbered.extend(
-            msgspec.structs.replace(finding, key=f"{key} #{n}")
-            for n, finding in enumerate(equals[1:], start=2)
+            msgspec.structs.replace(finding, key=f"{key} #{n}") for n, finding in enumerate(equals[1:], start=2)
         )
     return tuple(numbered)
 

@@ -1,7 +1,6 @@
 """TARGET text: what a user names on the command line, told apart by syntax alone."""
 
 import re
-from typing import Literal
 
 from msgspec import Struct
 
@@ -76,7 +75,9 @@ def parse_target(text: str) -> Target:
     return _parse_reference(text, text)
 
 
-_EXPECTED = "Expected REPOSITORY:TAG, REPOSITORY@sha256:…, the same behind a registry host, or a path to saved evidence."
+_EXPECTED = (
+    "Expected REPOSITORY:TAG, REPOSITORY@sha256:…, the same behind a registry host, or a path to saved evidence."
+)
 
 
 def _path(text: str) -> str:
@@ -132,9 +133,7 @@ def _parse_reference(text: str, path: str, *, registry: str | None = None, regio
             f"{_shown(text)}: {_shown(tag)} is not a tag", hint="Letters, digits, `_`, `.` and `-`, at most 128."
         )
     if not at and not colon:
-        raise UsageError(
-            f"{_shown(text)}: neither a tag nor a digest, and `latest` is never assumed", hint=_EXPECTED
-        )
+        raise UsageError(f"{_shown(text)}: neither a tag nor a digest, and `latest` is never assumed", hint=_EXPECTED)
     return EcrTarget(
         text=text, repository=repository, tag=tag or None, digest=digest or None, registry=registry, region=region
     )

@@ -52,22 +52,35 @@ class Request(Struct, frozen=True, kw_only=True):
 
 @click.command(short_help="Collect evidence, judge it, write reports, exit with the verdict.")
 @click.argument("targets", nargs=-1, metavar="TARGET...", type=Lines(), envvar="GATE_CHECK_TARGETS")
-@click.option("-p", "--policy", metavar="FILE", help=f"The policy; else {DEFAULT_FILE}, else (not in CI) the built-in one.")
-@click.option("--max", "maxima", metavar="SEVERITY=N", multiple=True, help="A limit, instead of a policy file; repeat it.")
-@click.option("-o", "--output", metavar="FORMAT=PATH", multiple=True, type=Lines(), help="A report; `-` is stdout; repeat it.")
+@click.option(
+    "-p", "--policy", metavar="FILE", help=f"The policy; else {DEFAULT_FILE}, else (not in CI) the built-in one."
+)
+@click.option(
+    "--max",
+    "maxima",
+    envvar="GATE_CHECK_MAX",
+    metavar="SEVERITY=N",
+    multiple=True,
+    help="A limit, instead of a policy file; repeat it.",
+)
+@click.option(
+    "-o", "--output", metavar="FORMAT=PATH", multiple=True, type=Lines(), help="A report; `-` is stdout; repeat it."
+)
 @click.option("--wait", type=DurationValue(), help="How long to wait for the scan (else the policy's scan.wait, 10m).")
 @click.option("--region", type=REGION, help="The region of targets that name none.")
 @click.option("--profile", metavar="NAME", help="The AWS profile to use.")
 @click.option("--registry-id", type=REGISTRY_ID, help="The registry (account) of targets that name none.")
 @click.option("--captured-at", type=TimeValue(), allow_from_autoenv=False, help="When saved evidence was fetched.")
-@click.option("--now", type=TimeValue(), allow_from_autoenv=False, help="Judge saved evidence as of this time (replay).")
+@click.option(
+    "--now", type=TimeValue(), allow_from_autoenv=False, help="Judge saved evidence as of this time (replay)."
+)
 @click.option("--exit-zero", is_flag=True, allow_from_autoenv=False, help="Exit with 0 where it would be 1 or 10.")
 @click.option("--warn-exit", is_flag=True, help="Exit with 10 when there are only warnings.")
 @click.option("-q", "--quiet", is_flag=True, help="No console report, no progress.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour on stdout.")
 @click.pass_context
-def check(ctx: click.Context, /, **options: Any) -> int:
+def check(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - click's declarations above are the types
     """Judge the scan of each TARGET against the policy.
 
     TARGET is an ECR image (REPOSITORY:TAG, REPOSITORY@sha256:…, or the same behind its registry host) or evidence saved
@@ -101,7 +114,9 @@ def _outputs(request: Request, now: datetime) -> tuple[Output, ...]:
 
 def _targets(request: Request) -> tuple[Target, ...]:
     if not request.targets:
-        raise UsageError("no target is named", hint="Name an image, such as team/app:v1, or a file with saved evidence.")
+        raise UsageError(
+            "no target is named", hint="Name an image, such as team/app:v1, or a file with saved evidence."
+        )
     targets = tuple(parse_target(text) for text in dict.fromkeys(request.targets))
     saved = [target for target in targets if isinstance(target, SavedTarget)]
     for option, value in (("--now", request.now), ("--captured-at", request.captured_at)):

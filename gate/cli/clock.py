@@ -1,4 +1,4 @@
-"""This machine's time: the only place where the program asks for it, or sleeps."""
+"""The machine's time: the only place where the program asks for it, or sleeps."""
 
 import time
 from datetime import UTC, datetime

@@ -37,9 +37,7 @@ def collect(
     )
 
 
-def _live(
-    targets: list[EcrTarget], access: Access, clock: Clock, narrate: Narrate
-) -> tuple[Scan | Refusal, ...]:
+def _live(targets: list[EcrTarget], access: Access, clock: Clock, narrate: Narrate) -> tuple[Scan | Refusal, ...]:
     # NOTE: imported here, since boto3 takes longer to import than a saved answer to judge.
     from gate.sources.aws import Connections
     from gate.sources.ecr import EcrSource

@@ -1,5 +1,6 @@
 """The one boundary: whatever happens below ends here, as an exit code of the table and one line on stderr."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -77,10 +78,9 @@ def _fault(err: BaseException) -> int:
 
 
 def _said(text: str, code: Exit) -> int:
-    try:
+    # NOTE: where stderr is closed or full, the exit code still says it.
+    with contextlib.suppress(OSError, ValueError, AttributeError):
         say(f"gate: {text}")
-    except (OSError, ValueError, AttributeError):
-        pass  # NOTE: stderr is closed or full; the exit code still says it
     return int(code)
 
 

@@ -1,4 +1,4 @@
-"""Output files: found to be writable before the run, cleared of yesterday's verdict, and written whole or not at all."""
+"""Output files: found writable before the run, cleared of yesterday's verdict, and written whole or not at all."""
 
 import os
 import stat
@@ -98,7 +98,9 @@ def _parse(text: str) -> Output:
     if name not in REPORTS:
         close = get_close_matches(name, REPORTS, 1)
         meant = f"; did you mean {close[0]!r}?" if close else ""
-        raise UsageError(f"--output: {one_line(name, 60)!r} is no report format{meant} (there are {', '.join(REPORTS)})")
+        raise UsageError(
+            f"--output: {one_line(name, 60)!r} is no report format{meant} (there are {', '.join(REPORTS)})"
+        )
     if "\x00" in path:
         raise UsageError(f"--output {name}: a path cannot hold a NUL character")
     return Output(name, path)
@@ -130,7 +132,7 @@ def _is_plain_file(path: str) -> bool:
 
 
 def _replace(path: str, text: str) -> None:
-    """Write a file by way of a temporary one beside it; what is no plain file (a pipe, a device) is written straight."""
+    """Write a file by way of a temporary one beside it; a pipe or a device is written straight."""
     data = text.encode("utf-8", "replace")
     place = Path(_real(path))
     if place.exists() and not _is_plain_file(path):

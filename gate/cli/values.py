@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Any
 
 import click
 
@@ -15,7 +14,7 @@ class Lines(click.ParamType[str]):
 
     name = "text"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
         """Take the text as it is."""
         return str(value)
 
@@ -29,12 +28,12 @@ class DurationValue(click.ParamType[Duration]):
 
     name = "duration"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Duration:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Duration:
         """Read it as the policy does."""
         if isinstance(value, Duration):
             return value
         try:
-            return Duration.parse(value)
+            return Duration.parse(str(value))
         except ValueError as err:
             self.fail(f"{one_line(str(value), 60)!r}: {err}", param, ctx)
 
@@ -44,7 +43,7 @@ class TimeValue(click.ParamType[datetime]):
 
     name = "iso-time"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Return an aware time in UTC."""
         if isinstance(value, datetime):
             return value
@@ -64,7 +63,7 @@ class Matching(click.ParamType[str]):
         self._pattern = re.compile(pattern)
         self._expected = expected
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the text if it has the form."""
         if not self._pattern.fullmatch(str(value)):
             self.fail(f"{one_line(str(value), 80)!r}: expected {self._expected}", param, ctx)

@@ -21,13 +21,15 @@ from gate.reports.summary import headline
 
 @click.command(short_help="Exit with the verdict of a document that `check -o json=` wrote.")
 @click.argument("document", metavar="VERDICT.json")
-@click.option("--max-age", type=DurationValue(), default=Duration(86_400), show_default="24h", help="Refuse an older one.")
+@click.option(
+    "--max-age", type=DurationValue(), default=Duration(86_400), show_default="24h", help="Refuse an older one."
+)
 @click.option("--digest", type=DIGEST, help="Refuse one that is about another image.")
 def verdict(document: str, max_age: Duration, digest: str | None) -> int:
     """Print the one-line reason of a verdict document and exit with its exit code.
 
-    Refuses (3) a document that is unfinished, unreadable, of another schema, too old, about another digest, or that does
-    not agree with itself when it is judged again.
+    Refuses (3) a document that is unfinished, unreadable, of another schema, too old, about another digest, or
+    that does not agree with itself when it is judged again.
     """
     found = read(_bytes(document))
     refuse_unless_trusted(found, max_age, digest, SystemClock().now())

@@ -4,7 +4,7 @@ from collections import Counter
 
 from msgspec import Struct
 
-from gate.model import WORST_FIRST, Cvss, Finding, FindingStatus
+from gate.model import WORST_FIRST, Cvss, Finding, FindingStatus, Severity
 from gate.plain import one_line
 from gate.policy.document import Policy
 from gate.policy.ignores import Ignores
@@ -12,8 +12,9 @@ from gate.policy.limits import Counted
 from gate.policy.scores import judged_score
 from gate.policy.verdict import Counts, Disposition, IgnoredBy, JudgedFinding, Tally
 
-
+_PLACE = {severity: place for place, severity in enumerate(WORST_FIRST)}
 _Settlement = tuple[Disposition, str, IgnoredBy | None]
+_Tally = Counter[tuple[Severity, Disposition]]
 
 
 class Settled(Struct, frozen=True, kw_only=True):
@@ -34,16 +35,16 @@ class Dispositions:
 
     def settle(self, findings: tuple[Finding, ...]) -> Settled:
         """Give every finding one disposition; none is dropped."""
-        ordered = sorted(findings, key=lambda finding: (-finding.severity.rank, finding.key))
+        ordered = sorted(findings, key=lambda finding: (_PLACE[finding.severity], finding.key))
         judged: list[JudgedFinding] = []
-        counted: list[tuple[int, Finding, Cvss | None]] = []
-        tally: Counter[tuple[str, str]] = Counter()
+        counted: list[tuple[int, Finding | JudgedFinding, Cvss | None]] = []
+        tally: _Tally = Counter()
         for index, finding in enumerate(ordered):
             disposition, why, ignored_by = self._disposition(finding)
             score = judged_score(finding, self._policy.cvss)
             if disposition is Disposition.COUNTED:
                 counted.append((index, finding, score))
-            tally[finding.severity.value, disposition.value] += 1
+            tally[finding.severity, disposition] += 1
             judged.append(_judged(finding, score, (disposition, why, ignored_by)))
         return Settled(findings=tuple(judged), counted=tuple(counted), counts=_counts(tally))
 
@@ -95,9 +96,9 @@ def _accepted_text(ignored_by: IgnoredBy) -> str:
     return f"accepted by ignore entry {ignored_by.entries[0] + 1}: {one_line(ignored_by.reason or '-', 300)}{said}"
 
 
-def _counts(tally: "Counter[tuple[str, str]]") -> Counts:
+def _counts(tally: _Tally) -> Counts:
     tallies = {}
     for severity in WORST_FIRST:
-        ended = {disposition.value: tally[severity.value, disposition.value] for disposition in Disposition}
+        ended = {disposition.value: tally[severity, disposition] for disposition in Disposition}
         tallies[severity.value] = Tally(found=sum(ended.values()), **ended)
     return Counts(**tallies)

@@ -6,15 +6,17 @@ import msgspec
 
 from gate import __version__
 from gate.errors import Exit
-from gate.model import Finding, Image, Kind, Refusal, Scan
+from gate.model import Image, Kind, Refusal, Scan
 from gate.plain import one_line
 from gate.policy.dispositions import Dispositions
+from gate.policy.document import Policy
 from gate.policy.evidence import Accepted, Unacceptable, judge_evidence
 from gate.policy.ignores import Ignores
 from gate.policy.limits import action_of, judge_limits
 from gate.policy.notices import image_notices, policy_notices, unused_entries
 from gate.policy.upgrades import is_clearable, upgrades, violating
 from gate.policy.verdict import (
+    Disposition,
     ImageVerdict,
     Outcome,
     PolicyUsed,
@@ -44,7 +46,7 @@ def evaluate(
     warned = _warnings(policy, scans, images, ignores, now)
     outcome, exit_code = _overall(images, warned, warn_exit=warn_exit)
     better = upgrades(images)
-    after = _after_upgrades(policy, scans, images, now) if better else None
+    after = _after_upgrades(policy.resolved, images, warned) if better else None
     return Verdict(
         gate=__version__,
         finished=True,
@@ -197,9 +199,7 @@ def _warnings(
     return tuple(found)
 
 
-def _overall(
-    images: tuple[ImageVerdict, ...], warned: tuple[Warned, ...], *, warn_exit: bool
-) -> tuple[Outcome, int]:
+def _overall(images: tuple[ImageVerdict, ...], warned: tuple[Warned, ...], *, warn_exit: bool) -> tuple[Outcome, int]:
     outcomes = {image.verdict for image in images}
     if Outcome.FAIL in outcomes:
         return Outcome.FAIL, int(Exit.VIOLATED)
@@ -211,20 +211,21 @@ def _overall(
     return Outcome.PASS, int(Exit.PASS)
 
 
-def _after_upgrades(
-    policy: PolicyUsed, scans: tuple[Scan | Refusal, ...], images: tuple[ImageVerdict, ...], now: datetime
-) -> Outcome:
-    remaining = tuple(
-        msgspec.structs.replace(scan, findings=_without_cleared(scan.findings, image))
-        if isinstance(scan, Scan)
-        else scan
-        for scan, image in zip(scans, images, strict=True)
-    )
-    after, ignores = _judge_all(policy, remaining, now)
-    outcome, _ = _overall(after, _warnings(policy, scans, images, ignores, now), warn_exit=False)
+def _after_upgrades(policy: Policy, images: tuple[ImageVerdict, ...], warned: tuple[Warned, ...]) -> Outcome:
+    outcome, _ = _overall(tuple(_upgraded(policy, image) for image in images), warned, warn_exit=False)
     return outcome
 
 
-def _without_cleared(findings: tuple[Finding, ...], image: ImageVerdict) -> tuple[Finding, ...]:
-    cleared = {image.findings[index].key for index in violating(image) if is_clearable(image.findings[index])}
-    return tuple(finding for finding in findings if finding.key not in cleared)
+def _upgraded(policy: Policy, image: ImageVerdict) -> ImageVerdict:
+    """Return the image as it would be judged without the violating findings that upgrades clear."""
+    if not (violated := violating(image)):
+        return image
+    cleared = {index for index in violated if is_clearable(image.findings[index])}
+    counted = tuple(
+        (index, finding, finding.cvss)
+        for index, finding in enumerate(image.findings)
+        if finding.disposition is Disposition.COUNTED and index not in cleared
+    )
+    limits = {rule.name: rule for rule in judge_limits(policy, counted)}
+    rules = tuple(limits.get(rule.name, rule) for rule in image.rules)
+    return msgspec.structs.replace(image, rules=rules, **_decided(rules))

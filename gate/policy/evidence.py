@@ -54,7 +54,7 @@ def _judge_unsupported(policy: Policy, scan: Scan, now: datetime) -> Unacceptabl
     if scan.image.repository is None or not matcher(texts(choice.repository))(scan.image.repository):
         return refused
     today = now.date()
-    if not is_in_force(choice, today) or choice.until is not None and choice.until.day is None:
+    if not is_in_force(choice, today) or (choice.until is not None and choice.until.day is None):
         ended = "expired" if has_expired(choice, today) else "is not in force"
         reason = f"{_state_text(scan)}; the policy's scan.unsupported {ended} (until {until_text(choice)})"
         return Unacceptable(exit_code=Exit.NO_VERDICT, reason=reason, hint=hint)
@@ -66,7 +66,7 @@ def _judge_unsupported(policy: Policy, scan: Scan, now: datetime) -> Unacceptabl
 
 def _judge_kind(policy: Policy, scan: Scan) -> Unacceptable | None:
     wanted = policy.scan.kind
-    if wanted == "any" or scan.kind.value == wanted:
+    if wanted in {"any", scan.kind.value}:
         return None
     seen = "of unknown kind" if scan.kind is Kind.UNKNOWN else scan.kind.value
     return Unacceptable(
@@ -86,9 +86,7 @@ def _judge_ages(policy: Policy, scan: Scan, now: datetime) -> Unacceptable | Non
     )
 
 
-def _judge_age(
-    what: str, key: str, time: datetime | None, most: Duration | None, now: datetime
-) -> Unacceptable | None:
+def _judge_age(what: str, key: str, time: datetime | None, most: Duration | None, now: datetime) -> Unacceptable | None:
     if most is None:
         return None
     if time is None:

@@ -1,6 +1,5 @@
 """Accepted risks: which entry settles which finding, on which day, and which entries do nothing."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
@@ -40,8 +39,8 @@ class Ignores:
     def __init__(self, entries: tuple[Ignore, ...], today: date) -> None:
         """Compile the entries that are in force on `today` (a day in UTC)."""
         self._today = today
-        self._by_id: dict[str, list[_Entry]] = defaultdict(list)
-        self._by_package: dict[str, list[_Entry]] = defaultdict(list)
+        self._by_id: dict[str, list[_Entry]] = {}
+        self._by_package: dict[str, list[_Entry]] = {}
         self._others: list[_Entry] = []
         self.used: set[int] = set()
         self.outlived: set[int] = set()
@@ -75,21 +74,23 @@ class Ignores:
         ids, packages = texts(found.entry.id), texts(found.entry.package)
         if ids and all(map(is_exact, ids)):
             for name in dict.fromkeys(text.casefold() for text in ids):
-                self._by_id[name].append(found)
+                self._by_id.setdefault(name, []).append(found)
         elif not ids and packages and all(map(is_exact, packages)):
             for name in dict.fromkeys(packages):
-                self._by_package[name].append(found)
+                self._by_package.setdefault(name, []).append(found)
         else:
             self._others.append(found)
 
     def _candidates(self, finding: Finding) -> Iterable[_Entry]:
-        unique: dict[int, _Entry] = {}
-        for name in (finding.id, *finding.aliases):
-            unique.update((entry.index, entry) for entry in self._by_id.get(name.casefold(), ()))
-        for package in finding.packages:
-            unique.update((entry.index, entry) for entry in self._by_package.get(package.name, ()))
-        unique.update((entry.index, entry) for entry in self._others)
-        return unique.values()
+        """Return the entries that may name the finding, each once; most meet none, and that must cost nothing."""
+        found = list(self._others)
+        if self._by_id:
+            for name in (finding.id, *finding.aliases):
+                found += self._by_id.get(name.casefold(), ())
+        if self._by_package:
+            for package in finding.packages:
+                found += self._by_package.get(package.name, ())
+        return {entry.index: entry for entry in found}.values() if len(found) > 1 else found
 
 
 def is_in_force(entry: Relaxation, today: date) -> bool:

@@ -8,9 +8,9 @@ from msgspec import UNSET, Struct
 from gate.model import WORST_FIRST, Cvss, Finding, Fix, Severity
 from gate.policy.document import Budget, Limit, Policy
 from gate.policy.scores import reaches_floor
-from gate.policy.verdict import RuleOutcome, RuleVerdict
+from gate.policy.verdict import JudgedFinding, RuleOutcome, RuleVerdict
 
-Counted = tuple[tuple[int, Finding, Cvss | None], ...]
+Counted = tuple[tuple[int, Finding | JudgedFinding, Cvss | None], ...]
 """The findings that count: the index in the image's list, the finding, and its judged score."""
 _FIXABLE = {Fix.FULL, Fix.PARTIAL}
 
@@ -42,13 +42,13 @@ def action_of(policy: Policy) -> Literal["fail", "warn"]:
 def _units(policy: Policy, counted: Counted) -> list[_Unit]:
     if policy.count_by == "finding":
         return [_Unit(finding.severity, finding.fix, (index,)) for index, finding, _ in counted]
-    groups: dict[str, list[tuple[int, Finding]]] = defaultdict(list)
+    groups: dict[str, list[tuple[int, Finding | JudgedFinding]]] = defaultdict(list)
     for index, finding, _ in counted:
         groups[finding.id.casefold()].append((index, finding))
     return [unit for group in groups.values() for unit in _vulnerability(group)]
 
 
-def _vulnerability(group: list[tuple[int, Finding]]) -> list[_Unit]:
+def _vulnerability(group: list[tuple[int, Finding | JudgedFinding]]) -> list[_Unit]:
     """Count one vulnerability at its worst known severity, and once more as unknown if an occurrence has none."""
     indexes = tuple(index for index, _ in group)
     states = {finding.fix for _, finding in group}
@@ -109,7 +109,7 @@ def _violated(policy: Policy) -> RuleOutcome:
     return RuleOutcome.FAIL if action_of(policy) == "fail" else RuleOutcome.WARN
 
 
-def _rule(  # noqa: PLR0913 - the fields of a rule's verdict
+def _rule(  # noqa: PLR0913, PLR0917 - the fields of a rule's verdict
     policy: Policy, name: str, outcome: RuleOutcome, count: int, most: int | None, why: str, findings: tuple[int, ...]
 ) -> RuleVerdict:
     return RuleVerdict(

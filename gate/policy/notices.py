@@ -9,9 +9,7 @@ from gate.policy.ignores import Ignores, entry_name, has_expired, is_in_force
 from gate.policy.verdict import ImageVerdict, Outcome
 
 
-def policy_notices(
-    policy: Policy, images: tuple[ImageVerdict, ...], ignores: Ignores, today: date
-) -> tuple[str, ...]:
+def policy_notices(policy: Policy, images: tuple[ImageVerdict, ...], ignores: Ignores, today: date) -> tuple[str, ...]:
     """Return what is to be said of the policy's relaxations on `today`, in the order of its entries."""
     found: list[str] = []
     for index, entry in enumerate(policy.ignore):
@@ -28,9 +26,7 @@ def policy_notices(
     return tuple(found)
 
 
-def unused_entries(
-    policy: Policy, images: tuple[ImageVerdict, ...], ignores: Ignores, today: date
-) -> tuple[str, ...]:
+def unused_entries(policy: Policy, images: tuple[ImageVerdict, ...], ignores: Ignores, today: date) -> tuple[str, ...]:
     """Return the entries in force that matched nothing; none where an image was not counted, since it might."""
     if any(image.counts is None for image in images):
         return ()

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from typing import Any, ClassVar, Protocol, Self
 
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_DURATION = re.compile(r"(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# NOTE: [0-9], since \d takes the digits of every script.
+_DURATION = re.compile("".join(rf"(?:([0-9]{{1,9}}){letter})?" for letter in _UNITS))
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOST_SECONDS = 100 * 366 * 86_400
 
 
@@ -56,7 +57,7 @@ class Duration(_Word):
     WANT: ClassVar[str] = "a duration such as 90s, 15m, 24h or 7d"
     SCHEMA: ClassVar[dict[str, Any]] = {
         "type": "string",
-        "pattern": r"^(?=\d)(\d{1,9}w)?(\d{1,9}d)?(\d{1,9}h)?(\d{1,9}m)?(\d{1,9}s)?$",
+        "pattern": r"^(?=[0-9])([0-9]{1,9}w)?([0-9]{1,9}d)?([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?$",
         "examples": ["15m", "24h", "7d"],
     }
 

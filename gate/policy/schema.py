@@ -26,7 +26,8 @@ def verdict_schema() -> dict[str, Any]:
 
 
 def _schema(kind: type[msgspec.Struct], identity: str, title: str) -> dict[str, Any]:
-    found = msgspec.json.schema(kind, schema_hook=schema_of)
+    # NOTE: through JSON once, since msgspec leaves the tuples of defaults in it.
+    found = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(kind, schema_hook=schema_of)))
     return {"$schema": _DRAFT, "$id": identity, "title": title, **found}
 
 

@@ -2,6 +2,7 @@
 
 from gate.model import Cvss, Finding, Severity
 from gate.policy.document import CvssChoice, Policy
+from gate.policy.verdict import JudgedFinding
 
 IMPLIED = {
     Severity.CRITICAL: 9.0,
@@ -17,15 +18,18 @@ IMPLIED = {
 
 def judged_score(finding: Finding, choice: CvssChoice) -> Cvss | None:
     """Return the score from the first source of the policy's order that has one, in its newest CVSS version."""
-    present = [score for score in finding.scores if not _stands_for_missing(score, finding.severity)]
     for wanted in choice.sources:
-        found = [score for score in present if _source(score) == wanted]
+        found = [
+            score
+            for score in finding.scores
+            if _source(score) == wanted and not _stands_for_missing(score, finding.severity)
+        ]
         if found:
-            return max(found, key=_newest_then_highest)
+            return found[0] if len(found) == 1 else max(found, key=_newest_then_highest)
     return None
 
 
-def reaches_floor(finding: Finding, score: Cvss | None, policy: Policy) -> bool:
+def reaches_floor(finding: Finding | JudgedFinding, score: Cvss | None, policy: Policy) -> bool:
     """Tell whether the finding violates the policy's `cvss_floor`."""
     floor = policy.cvss_floor
     if floor is None:

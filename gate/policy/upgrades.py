@@ -14,7 +14,7 @@ class _Need:
 
     def __init__(self) -> None:
         self.installed: dict[str, None] = {}
-        self.targets: list[str] = []
+        self.targets: dict[str, None] = {}
         self.clears = 0
         self.images: dict[int, None] = {}
 
@@ -51,7 +51,7 @@ def _collect(needs: dict[tuple[str, str | None], _Need], finding: JudgedFinding,
         need.clears += 1
         need.images[image] = None
         need.installed.update((package.version, None) for package in packages if package.version)
-        need.targets += [package.fixed_in for package in packages if package.fixed_in]
+        need.targets.update((package.fixed_in, None) for package in packages if package.fixed_in)
 
 
 def _upgrade(name: str, kind: str | None, need: _Need) -> Upgrade:
@@ -59,7 +59,7 @@ def _upgrade(name: str, kind: str | None, need: _Need) -> Upgrade:
         name=name,
         type=kind,
         installed=tuple(sorted(need.installed)),
-        to=highest(need.targets),
+        to=highest(list(need.targets)),
         clears=need.clears,
         images=tuple(need.images),
     )

@@ -47,9 +47,7 @@ def remedy(
     rest = f" and {_count(len(better) - 1, 'more package')}" if len(better) > 1 else ""
     enough = after in {Outcome.PASS, Outcome.WARN}
     what = "that is enough" if enough else "that alone is not enough"
-    return (
-        f"Upgrade {one_line(first.name, 100)} to {one_line(first.to, 60)} (clears {first.clears}){rest}; {what}."
-    )
+    return f"Upgrade {one_line(first.name, 100)} to {one_line(first.to, 60)} (clears {first.clears}){rest}; {what}."
 
 
 def _most_urgent(images: list[ImageVerdict]) -> ImageVerdict:

@@ -124,6 +124,7 @@ def _counts(verdict: Verdict, image: ImageVerdict, width: int) -> Iterator[Line]
         [_count_cells(row) for row in rows],
         width,
         right=(1, 2, 3, 4),
+        whole=(0,),
     )
 
 

@@ -1,6 +1,5 @@
 """The verdict document as JSON: written so that it is harmless to print, and read back strictly."""
 
-import json
 import re
 import unicodedata
 
@@ -65,6 +64,8 @@ def _encode(verdict: Verdict) -> bytes:
     except UnicodeEncodeError:
         # NOTE: a lone surrogate, as Python puts one into the name of a file that is not UTF-8. JSON has no way to write
         # it that readers accept, so it becomes U+FFFD.
+        import json
+
         text = json.dumps(msgspec.to_builtins(verdict, enc_hook=encode_scalar), ensure_ascii=False)
         whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         return msgspec.json.encode(msgspec.json.decode(whole))

@@ -82,12 +82,12 @@ def _case(case: Case) -> "TestCase":
     match case.result:
         case Result.PASS:
             made.stdout = case.text
-        case Result.FAILURE:
-            made.add_failure_info(case.text, case.text, case.kind)
-        case Result.ERROR:
-            made.add_error_info(case.text, case.text, case.kind)
         case Result.SKIPPED:
             made.add_skipped_info(case.text, case.text)
+        case Result.ERROR:
+            made.add_error_info(case.text, case.text, case.kind)
+        case _:
+            made.add_failure_info(case.text, case.text, case.kind)
     return made
 
 

@@ -40,13 +40,10 @@ def cut(text: str, width: int) -> str:
     """Return the text in at most `width` columns, with an ellipsis where it was cut."""
     if cells(text) <= width:
         return text
-    kept, left = [], width - 1
-    for character in text:
-        left -= _cells_of(character)
-        if left < 0:
-            break
-        kept.append(character)
-    return "".join(kept).rstrip() + "…"
+    end, left = 0, width - 1
+    while (left := left - _cells_of(text[end])) >= 0:
+        end += 1
+    return text[:end].rstrip() + "…"
 
 
 def wrapped(label: Span, text: str, width: int, indent: int = 2) -> tuple[Line, ...]:

@@ -22,6 +22,7 @@ from gate.reports.sarif_log import (
 )
 from gate.reports.sarif_names import categories, reference, told
 from gate.reports.sarif_results import Results, ordered
+from gate.reports.summary import CANNOT_FAIL, cannot_fail, headline
 
 # Source: docs.github.com, "SARIF support for code scanning": a file over these limits is refused as a whole.
 _MOST_RUNS = 20
@@ -31,9 +32,8 @@ _MOST_BYTES = 10_000_000
 _CUTS = ((5_000, 5_000), (5_000, 1_000), (5_000, 100), (1_000, 100), (100, 100), (10, 10))
 _MOST_WARNINGS = 100
 _SEMANTIC = re.compile(r"\d+\.\d+\.\d+")
-_LOG_COMMAND = re.compile(rb"#(?=#(?:\[|vso\[))", re.IGNORECASE)
+_ENCODER = msgspec.json.Encoder()
 _URGENCY = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)
-_CANNOT_FAIL = "This policy cannot fail (mode: warn)."
 
 _Subject = tuple[int, ImageVerdict, str]
 """The index of an image in the verdict, the image, and its category."""
@@ -57,15 +57,14 @@ def _render(verdict: Verdict, *, settled: bool) -> str:
     # NOTE: an image left out keeps its alerts as they were, so the ones whose alerts matter most are in the file.
     kept = sorted(sorted(subjects, key=_urgency)[:_MOST_RUNS])
     left_out = len(subjects) - len(kept)
-    raw = b""
+    raw = bytearray()
     for cut in _CUTS:
         runs = [_run(verdict, subject, cut, settled=settled, left_out=left_out) for subject in kept]
-        raw = msgspec.json.encode(Log(runs=tuple(runs)))
+        _ENCODER.encode_into(Log(runs=tuple(runs)), raw)
         if len(raw) <= _MOST_BYTES or len(zlib.compress(raw, 1)) <= _MOST_BYTES:
             break
-    if b"##" in raw:
-        raw = _LOG_COMMAND.sub(rb"\\u0023", raw)
-    return raw.decode() + "\n"
+    raw += b"\n"
+    return raw.decode()
 
 
 def _is_judged(image: ImageVerdict) -> bool:
@@ -114,20 +113,20 @@ def _driver(gate: str, made: Results) -> Driver:
 
 
 def _invocation(verdict: Verdict, notes: tuple[Notification, ...]) -> Invocation:
-    cannot_fail = verdict.policy is not None and verdict.policy.resolved.mode == "warn"
-    why = told(f"{verdict.verdict.value}: {verdict.reason}", 1_000)
+    # NOTE: that the policy cannot fail is about the configuration, so both it and what was cut can come first.
+    first = (CANNOT_FAIL,) if cannot_fail(verdict) else ()
     return Invocation(
         execution_successful=True,
         exit_code=verdict.exit_code,
-        exit_code_description=f"{_CANNOT_FAIL} {why}" if cannot_fail else why,
-        tool_configuration_notifications=(_notification(_CANNOT_FAIL, "warning"),) if cannot_fail else (),
+        exit_code_description=" ".join([*first, told(headline(verdict), 1_000)]),
+        tool_configuration_notifications=tuple(_notification(text) for text in first),
         tool_execution_notifications=notes,
     )
 
 
 def _missing(levels: dict[Level, list[int]], kept: dict[Level, list[int]], left_out: int) -> list[Notification]:
     """Say first what the file does not hold."""
-    names = {"error": "violating", "warning": "allowed", "note": "minor"}
+    names: dict[Level, str] = {"error": "violating", "warning": "allowed", "note": "minor"}
     gone = {name: len(levels[level]) - len(kept[level]) for level, name in names.items()}
     said = []
     if any(gone.values()):
@@ -135,20 +134,20 @@ def _missing(levels: dict[Level, list[int]], kept: dict[Level, list[int]], left_
         parts = ", ".join(f"{count:,} {name}" for name, count in gone.items() if count)
         shown = total - sum(gone.values())
         text = f"{shown:,} of {total:,} results are in this run, the worst first; left out: {parts}."
-        said.append(_notification(f"{text} The verdict document has all of them.", "warning"))
+        said.append(_notification(f"{text} The verdict document has all of them."))
     if left_out:
         text = f"Code scanning takes {_MOST_RUNS} runs a file: {left_out} more images were judged and are not in it."
-        said.append(_notification(text, "warning"))
+        said.append(_notification(text))
     return said
 
 
 def _warnings(verdict: Verdict, index: int) -> list[Notification]:
     texts = [warned.text for warned in verdict.warnings if warned.image in {None, index}]
-    return [_notification(told(text, 1_000) or "a warning without text", "warning") for text in texts[:_MOST_WARNINGS]]
+    return [_notification(told(text, 1_000) or "a warning without text") for text in texts[:_MOST_WARNINGS]]
 
 
-def _notification(text: str, level: Level) -> Notification:
-    return Notification(level=level, message=Text(text=text))
+def _notification(text: str) -> Notification:
+    return Notification(level="warning", message=Text(text=text))
 
 
 def _properties(verdict: Verdict, image: ImageVerdict) -> RunProperties:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from hashlib import sha256
+from hashlib import blake2b
 from urllib.parse import quote
 
 from gate.plain import one_line
@@ -19,14 +19,14 @@ _LONGEST_LINK = 2_048
 
 
 def told(text: str, most: int) -> str:
-    """Return `text` on one line, harmless to show, and at most `most` characters long."""
-    # NOTE: nearly all text is plain, and this is called some 50,000 times a report: `one_line` takes ten times as long.
-    if len(text) <= most and text.isascii() and text.isprintable():
+    """Return `text` on one line, harmless to show or to print, and at most `most` characters long."""
+    # NOTE: nearly all text is plain, and this is called some 25,000 times a report: `one_line` takes ten times as long.
+    if len(text) <= most and text.isascii() and text.isprintable() and "##" not in text:
         return text
     cut = text[: most * 4]
     if cut.isascii():
         line = " ".join(cut.split())
-        if line.isprintable():
+        if line.isprintable() and "##" not in line:
             return line if len(line) <= most and len(cut) == len(text) else line[: most - 1].rstrip() + "…"
     return one_line(text, most)
 
@@ -34,7 +34,9 @@ def told(text: str, most: int) -> str:
 def distinct(text: str, most: int) -> str:
     """Return `text` as it is if it can be shown; else what can be shown of it, and a hash that tells it from others."""
     shown = told(text, most - 13)
-    return text if shown == text and text.strip() else f"{shown.strip()}~{_hash(text)[:12]}"
+    if shown == text and text.strip():
+        return text
+    return f"{shown.strip()}~{blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=6).hexdigest()}"
 
 
 def rule_id(vulnerability: str) -> str:
@@ -50,7 +52,7 @@ def path_of(*parts: str) -> str:
 def fingerprint(key: str, occurrence: int) -> str:
     """Return what code scanning knows a finding by; `occurrence` tells apart those that share a key, and is 1 for most."""
     # NOTE: 128 bits, since whoever names packages could find two keys that share 64, and hide one behind the other.
-    return f"{_hash(key)[:32]}:{occurrence}"
+    return f"{blake2b(key.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}:{occurrence}"
 
 
 def categories(images: Iterable[ImageVerdict]) -> list[str]:
@@ -94,10 +96,6 @@ def link(url: str | None) -> str | None:
     if url is None or len(url) > _LONGEST_LINK or not _LINK.fullmatch(url):
         return None
     return url
-
-
-def _hash(text: str) -> str:
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _encoded(part: str) -> str:

@@ -1,6 +1,5 @@
 """The results of one SARIF run: what each finding is called, where it is, and how much it matters."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 
@@ -25,7 +24,7 @@ from gate.reports.sarif_log import (
     Text,
 )
 from gate.reports.sarif_names import fingerprint, path_of, reference, rule_id, short_name, told
-from gate.reports.sarif_rules import RuleDraft
+from gate.reports.sarif_rules import Rows, RuleDraft, rows
 
 # NOTE: reading an enum's member costs as much as a whole f-string in Python 3.11, and hashing one more.
 _INFORMATIONAL, _COUNTED, _FULL = Severity.INFORMATIONAL, Disposition.COUNTED, Fix.FULL
@@ -38,6 +37,7 @@ _FIXES = {
 }
 _REGION = Region(start_line=1, start_column=1, end_line=1, end_column=1)
 _MOST_NAMED = 20
+_MOST_NAME = 100
 # NOTE: SARIF gives brackets and braces in a message a meaning (links, placeholders); readers disagree how to escape them.
 _PLAINER = str.maketrans("[]{}", "()()")
 
@@ -68,12 +68,13 @@ def is_settled(finding: JudgedFinding) -> bool:
 
 
 class _Held(Struct, frozen=True, gc=False):
-    """What the findings in one set of packages share."""
+    """What the findings in one set of packages share; most findings of an image are in few of them."""
 
-    shown: tuple[PackageShown, ...]
+    packages: tuple[PackageShown, ...]
     locations: tuple[Location, ...]
     where: str
-    fixed: str | None
+    fixed: str
+    rows: Rows
 
 
 class Results:
@@ -89,6 +90,7 @@ class Results:
         self._violated = _violated(image)
         self._drafts: dict[str, RuleDraft] = {}
         self._held: dict[tuple[Package, ...], _Held] = {}
+        self._places: dict[tuple[str, str], tuple[Location, ...]] = {}
         self._occurrences: dict[str, int] = {}
 
     def make(self, indexes: Iterable[int], level: Level) -> list[Result]:
@@ -105,54 +107,59 @@ class Results:
         draft = self._drafts.get(name)
         if draft is None:
             draft = self._drafts[name] = RuleDraft(name, len(self._drafts), finding, level)
-        draft.add(finding, held.shown)
+        draft.add(finding, held.rows)
         key = finding.key
         occurrence = self._occurrences[key] = self._occurrences.get(key, 0) + 1
         return Result(
             rule_id=name,
             rule_index=draft.index,
             level=level,
-            message=Text(text=self._message(index, finding, held)),
+            message=Text(text=self._message(index, name, finding, held)),
             locations=held.locations,
             partial_fingerprints=Fingerprints(primary_location_line_hash=fingerprint(key, occurrence)),
             suppressions=_suppressions(finding) if self._with_suppressions else UNSET,
-            properties=_properties(finding, held.shown),
+            properties=_properties(finding, held.packages),
         )
 
     def _hold(self, rule: str, packages: tuple[Package, ...]) -> _Held:
         if not packages:
-            return _Held((), (_location(f"{self._path}/{path_of('finding', rule)}", self._reference, None),), "", None)
-        first, *others = sorted(packages, key=_package_order)
-        shown = tuple([_shown(package) for package in (first, *others[: _MOST_NAMED - 1])])
-        path = f"{self._path}/{path_of(first.type or 'package', first.name)}"
-        version = f" {shown[0].version}" if shown[0].version else ""
-        more = f" and {len(others):,} more package{'s' if len(others) > 1 else ''}" if others else ""
-        held = self._held[packages] = _Held(
-            shown=shown,
-            locations=(_location(path, self._reference, shown[0].name),),
-            where=f" in {shown[0].name}{version}{more}",
-            fixed=shown[0].fixed_in,
+            return _Held((), self._place("finding", rule, None), "", "", rows(()))
+        held = sorted(packages, key=_package_order) if len(packages) > 1 else packages
+        shown = tuple([_shown(package) for package in held[:_MOST_NAMED]])
+        first = shown[0]
+        self._held[packages] = made = _Held(
+            shown,
+            self._place(held[0].type or "package", held[0].name, first.name),
+            _where(first, len(packages) - 1),
+            f"fixed in {first.fixed_in}" if first.fixed_in else "",
+            rows(shown),
         )
-        return held
+        return made
 
-    def _message(self, index: int, finding: JudgedFinding, held: _Held) -> str:
-        name = told(finding.id, 100) or "a vulnerability without an id"
-        fix = f"fixed in {held.fixed}" if held.fixed and finding.fix is _FULL else _FIXES[finding.fix]
-        rules = self._violated.get(index)
-        why = f"Violates {rules}." if rules else _sentence(finding.settled_by)
-        text = f"{self._label}: {name} ({finding.severity.value}){held.where}, {fix}. {why}"
+    def _place(self, kind: str, name: str, package: str | None) -> tuple[Location, ...]:
+        place = self._places.get((kind, name))
+        if place is None:
+            uri = f"{self._path}/{path_of(kind, name)}"
+            place = self._places[kind, name] = (_location(uri, self._reference, package),)
+        return place
+
+    def _message(self, index: int, name: str, finding: JudgedFinding, held: _Held) -> str:
+        fix = (finding.fix is _FULL and held.fixed) or _FIXES[finding.fix]
+        why = self._violated.get(index) or _sentence(finding.settled_by)
+        shown = name if len(name) <= _MOST_NAME else told(name, _MOST_NAME)
+        text = f"{self._label}: {shown} ({finding.severity.value}){held.where}, {fix}. {why}"
         return text.translate(_PLAINER) if "[" in text or "{" in text else text
 
 
 def _violated(image: ImageVerdict) -> dict[int, str]:
-    """Return, by index, the names of the rules that a finding violates."""
-    violated: dict[int, str] = {}
+    """Return, by index, the sentence that names the rules which a finding violates."""
+    names: dict[int, str] = {}
     for rule in image.rules:
         if rule.outcome in {RuleOutcome.FAIL, RuleOutcome.WARN}:
             name = told(rule.name, 100)
             for index in rule.findings:
-                violated[index] = f"{violated[index]}, {name}" if index in violated else name
-    return violated
+                names[index] = f"{names[index]}, {name}" if index in names else name
+    return {index: f"Violates {name}." for index, name in names.items()}
 
 
 def _indexes(image: ImageVerdict, outcome: RuleOutcome) -> frozenset[int]:
@@ -167,6 +174,11 @@ def _label(image: ImageVerdict) -> str:
 def _package_order(package: Package) -> tuple[str, str, str]:
     # NOTE: AWS promises no order, and the path of a result is part of what code scanning knows it by.
     return (package.type or "", package.name, package.path or "")
+
+
+def _where(first: PackageShown, others: int) -> str:
+    name = f"{first.name} {first.version}" if first.version else first.name
+    return f" in {name} and {others:,} more package{'s' if others > 1 else ''}" if others else f" in {name}"
 
 
 @cache
@@ -199,7 +211,7 @@ def _properties(finding: JudgedFinding, packages: tuple[PackageShown, ...]) -> R
         aliases=_names(finding.aliases) if finding.aliases else (),
         packages=packages,
         cvss=_score(cvss) if cvss else None,
-        base_score=cvss.score if cvss and cvss.version.startswith("3") else None,
+        base_score=cvss.score if cvss and cvss.version[:1] == "3" else None,
     )
 
 

@@ -30,13 +30,15 @@ _MOST_ROWS = 10
 _HEAD = "| Severity | Package | Version | Fix | Link |\n| --- | --- | --- | --- | --- |"
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>|~$&!#{}@]")
 _FIX = {Fix.FULL: "yes", Fix.PARTIAL: "partial", Fix.NONE: "none", Fix.UNKNOWN: "unknown"}
-_NO_PACKAGE = PackageShown(name="-")
+
+Rows = tuple[tuple[str, str | None], ...]
+"""The cells of a package, escaped and joined, and its fix if one is named."""
 
 
 class RuleDraft:
     """A rule while the results that name it are being made."""
 
-    __slots__ = ("_first", "_level", "_more", "_name", "_rows", "_severity", "index")
+    __slots__ = ("_first", "_level", "_more", "_name", "_severity", "_table", "index")
 
     def __init__(self, name: str, index: int, first: JudgedFinding, level: Level) -> None:
         """Start the rule; the first finding, which is the worst, gives its texts."""
@@ -45,20 +47,19 @@ class RuleDraft:
         self._first = first
         self._severity = first.severity
         self._level: Level = level
-        self._rows: list[tuple[str, str, str, str]] = []
+        self._table: list[str] = []
         self._more = 0
 
-    def add(self, finding: JudgedFinding, packages: tuple[PackageShown, ...]) -> None:
+    def add(self, finding: JudgedFinding, packages: Rows) -> None:
         """Take in a result's finding and packages; the worst rated severity of all is the rule's."""
         severity = finding.severity
         if severity is not self._severity and _weight(severity) > _weight(self._severity):
             self._severity = severity
-        for package in packages or (_NO_PACKAGE,):
-            if len(self._rows) == _MOST_ROWS:
+        for cells, fix in packages:
+            if len(self._table) < _MOST_ROWS:
+                self._table.append(f"\n| {severity.value} | {cells} | {fix or _FIX[finding.fix]} | ")
+            else:
                 self._more += 1
-                continue
-            fix = package.fixed_in or _FIX[finding.fix]
-            self._rows.append((severity.value, package.name, package.version or "-", fix))
 
     def rule(self) -> Rule:
         """Return the rule."""
@@ -76,16 +77,22 @@ class RuleDraft:
         )
 
     def _help(self, address: str | None) -> Text:
-        more = f"\n\nand {self._more:,} more" if self._more else ""
-        lines = [f"{severity}: {name} {version}, fix: {fix}\n" for severity, name, version, fix in self._rows]
         name = _escaped(self._name)
-        last = f" | [{name}]({address}) |" if address else f" | {name} |"
-        # NOTE: no cell holds a newline, so that the cells of a row can be escaped in one go.
-        table = ["\n| " + _escaped("\n".join(row)).replace("\n", " | ") + last for row in self._rows]
-        return Text(
-            text=f"{self._name}\n{''.join(lines)}{address or ''}{more}",
-            markdown=f"{_HEAD}{''.join(table)}{more}",
-        )
+        last = f"[{name}]({address}) |" if address else f"{name} |"
+        more = f"\n\nand {self._more:,} more" if self._more else ""
+        text = f"{self._name}: {address}" if address else f"{self._name}: no link is known"
+        return Text(text=text, markdown=f"{_HEAD}{last.join(self._table)}{last}{more}")
+
+
+def rows(packages: tuple[PackageShown, ...]) -> Rows:
+    """Return what the help's table says of packages; a finding without any has one row all the same."""
+    if not packages:
+        return (("- | -", None),)
+    return tuple([(_cells(package), _escaped(package.fixed_in or "")) for package in packages])
+
+
+def _cells(package: PackageShown) -> str:
+    return f"{_escaped(package.name)} | {_escaped(package.version or '-')}"
 
 
 def _weight(severity: Severity) -> int:

@@ -1,7 +1,7 @@
 """AWS clients: one for each service and region, with typed answers, AWS's own clock, and errors in our words."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from gate import __version__
 from gate.errors import NotYetError
 from gate.sources.refusals import translate
 from gate.sources.waiting import Clock
-from gate.sources.wire import Undecodable, decode
+from gate.sources.wire import UndecodableError, decode
 
 # NOTE: standard mode retries throttling, 5xx and connection errors, and never a refusal (tried, reference in
 # CONTRIBUTING): four attempts with the SDK's own backoff.
@@ -81,7 +81,7 @@ class Caller:
         """The region that is asked."""
         return str(self._client.meta.region_name)
 
-    def call(self, operation: str, decoder: "msgspec.json.Decoder[T]", subject: str, **members: Any) -> T:
+    def call(self, operation: str, decoder: "msgspec.json.Decoder[T]", subject: str, **members: object) -> T:
         """Call `operation` (AWS's name) and return its decoded body; GateError in our words for every refusal.
 
         A botocore ClientError whose code the caller has a meaning for is let through by `asked_for`.
@@ -91,14 +91,14 @@ class Caller:
         except ClientError as err:
             raise translate(err, operation, subject) from err
 
-    def ask(self, operation: str, decoder: "msgspec.json.Decoder[T]", subject: str, **members: Any) -> T:
+    def ask(self, operation: str, decoder: "msgspec.json.Decoder[T]", subject: str, **members: object) -> T:
         """Do as `call`, but let AWS's own errors through, for a caller to whom some of them are answers."""
         self._expect(operation, decoder)
         attempt = 1
         while True:
             try:
                 return self._send(operation, decoder, members)
-            except Undecodable as err:
+            except UndecodableError as err:
                 if attempt == _DECODE_ATTEMPTS:
                     raise NotYetError(
                         f"{operation} for {subject}: the answer cannot be read: {err.message}",
@@ -107,15 +107,15 @@ class Caller:
                 self._clock.sleep(float(attempt))
                 attempt += 1
             except ClientError as err:
-                self._take_date(err.response)
+                self._take_date(err.response.get("ResponseMetadata", {}))
                 raise
             except (BotoCoreError, ValueError) as err:
                 raise translate(err, operation, subject) from err
 
-    def _send(self, operation: str, decoder: "msgspec.json.Decoder[T]", members: dict[str, Any]) -> T:
+    def _send(self, operation: str, decoder: "msgspec.json.Decoder[T]", members: dict[str, object]) -> T:
         answer = getattr(self._client, _WORD.sub("_", operation).lower())(**members)
         metadata = answer.pop("ResponseMetadata", {})
-        self._take_date({"ResponseMetadata": metadata})
+        self._take_date(metadata)
         typed: T | None = answer.pop(_TYPED, None)
         # NOTE: the hook is not documented; where it does not fire, botocore's own parse says the same, only slower.
         return typed if typed is not None else decode(msgspec.json.encode(answer), decoder)
@@ -127,8 +127,8 @@ class Caller:
             self._client.meta.events.register(f"before-parse.{service}.{operation}", _typed_by(decoder))
             self._typed.add(operation)
 
-    def _take_date(self, response: Any) -> None:
-        header = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    def _take_date(self, metadata: Mapping[str, Any]) -> None:
+        header = metadata.get("HTTPHeaders", {}).get("date", "")
         try:
             time = parsedate_to_datetime(header)
         except ValueError:

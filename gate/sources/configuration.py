@@ -1,4 +1,4 @@
-"""How the caller's registry is set up to scan: asked only where an answer alone does not tell, and only if permitted."""
+"""How the caller's registry is set up to scan: asked only where an answer does not tell, and only if permitted."""
 
 from functools import cached_property
 

@@ -12,6 +12,7 @@ from gate.sources.aws import Caller, Connections
 from gate.sources.configuration import Configuration
 from gate.sources.refusals import code_of, translate
 from gate.sources.scanning import Patience, Watch
+from gate.sources.states import explain
 from gate.sources.times import to_time
 from gate.sources.waiting import Clock, Narrate, Waiting
 from gate.sources.wire import ImageDetail, ImageDetails
@@ -126,6 +127,9 @@ class EcrSource:
                 reason="this is an image index (multi-platform), which AWS does not scan as such",
                 hint="Judging every platform of an index is coming; until then name one platform's digest.",
             )
+        if detail.image_status == "ARCHIVED":
+            reason, hint = explain(ScanState.EXPIRED, "IMAGE_ARCHIVED", "the image is archived")
+            return Scan(image=image, state=ScanState.EXPIRED, status="IMAGE_ARCHIVED", reason=reason, hint=hint)
         watch = Watch(
             ecr=ecr,
             clock=self._clock,

@@ -106,7 +106,7 @@ class Listing(Struct, frozen=True, kw_only=True):
         return next((b.finding_severity_counts for b in self._bodies if b.finding_severity_counts is not None), None)
 
     def is_settled(self, settle: timedelta) -> bool:
-        """Tell whether the scan finished more than `settle` before the listing was read: then nothing arrives any more."""
+        """Tell whether the scan finished more than `settle` before the listing was read: nothing arrives any more."""
         done = self.completed_at
         return done is not None and self.read_at - done > settle
 

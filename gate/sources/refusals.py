@@ -39,39 +39,60 @@ def translate(err: Exception, operation: str, subject: str) -> GateError:
     if isinstance(err, aws.ClientError):
         return _answered(err, operation, subject)
     said = one_line(str(err), 300)
-    if isinstance(err, aws.ProfileNotFound | aws.NoRegionError | aws.InvalidRegionError | aws.ConfigParseError):
-        return UsageError(f"AWS settings: {said}", hint="Name the region with --region and the profile with --profile.")
-    if isinstance(err, _NO_CREDENTIALS):
-        return AccessError(
-            f"no usable AWS credentials: {said}",
-            hint="Give the job a role (OIDC, instance or task role), or log in again.",
-        )
-    if isinstance(err, aws.SSLError):
-        return NotYetError(
-            f"{operation}: TLS to AWS failed: {said}",
-            hint="Behind a proxy that inspects TLS, set AWS_CA_BUNDLE to its certificate.",
-        )
-    if isinstance(err, aws.ProxyConnectionError):
-        return NotYetError(f"{operation}: the proxy did not answer: {said}", hint="Check HTTPS_PROXY and NO_PROXY.")
-    if isinstance(err, aws.EndpointConnectionError | aws.ConnectionError | aws.HTTPClientError):
-        return NotYetError(
-            f"{operation}: AWS could not be reached: {said}", hint=f"Check the network and the region's name. {_RETRY}"
-        )
-    if isinstance(err, aws.ParamValidationError | aws.EndpointProviderError | ValueError):
-        return UsageError(f"{operation} cannot be asked about {subject}: {said}", hint="Check region and target.")
+    for kinds, error, text, hint in _FAILURES:
+        if isinstance(err, kinds):
+            return error(text.format(operation=operation, subject=subject, said=said), hint=hint)
     return NotYetError(f"{operation} for {subject} failed: {said}", hint=_RETRY)
 
 
-_NO_CREDENTIALS = (
-    aws.NoCredentialsError,
-    aws.PartialCredentialsError,
-    aws.CredentialRetrievalError,
-    aws.MetadataRetrievalError,
-    aws.TokenRetrievalError,
-    aws.SSOError,
-    aws.UnauthorizedSSOTokenError,
-    aws.InvalidConfigError,
-    aws.LoginError,
+# What fails before AWS answers: boto's errors, ours, the line, and what to do. The first that fits counts.
+_FAILURES: tuple[tuple[tuple[type[Exception], ...], type[GateError], str, str], ...] = (
+    (
+        (aws.ProfileNotFound, aws.NoRegionError, aws.InvalidRegionError, aws.ConfigParseError),
+        UsageError,
+        "AWS settings: {said}",
+        "Name the region with --region and the profile with --profile.",
+    ),
+    (
+        (
+            aws.NoCredentialsError,
+            aws.PartialCredentialsError,
+            aws.CredentialRetrievalError,
+            aws.MetadataRetrievalError,
+            aws.TokenRetrievalError,
+            aws.SSOError,
+            aws.UnauthorizedSSOTokenError,
+            aws.InvalidConfigError,
+            aws.LoginError,
+        ),
+        AccessError,
+        "no usable AWS credentials: {said}",
+        "Give the job a role (OIDC, instance or task role), or log in again.",
+    ),
+    (
+        (aws.SSLError,),
+        NotYetError,
+        "{operation}: TLS to AWS failed: {said}",
+        "Behind a proxy that inspects TLS, set AWS_CA_BUNDLE to its certificate.",
+    ),
+    (
+        (aws.ProxyConnectionError,),
+        NotYetError,
+        "{operation}: the proxy did not answer: {said}",
+        "Check HTTPS_PROXY and NO_PROXY.",
+    ),
+    (
+        (aws.ConnectionError, aws.HTTPClientError),
+        NotYetError,
+        "{operation}: AWS could not be reached: {said}",
+        f"Check the network and the region's name. {_RETRY}",
+    ),
+    (
+        (aws.ParamValidationError, aws.EndpointProviderError, ValueError),
+        UsageError,
+        "{operation} cannot be asked about {subject}: {said}",
+        "Check region and target.",
+    ),
 )
 
 

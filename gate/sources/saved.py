@@ -12,7 +12,7 @@ from gate.model import Image, Kind, Scan, ScanState
 from gate.plain import one_line
 from gate.sources.listing import MOST_PAGES, Listing, state_of
 from gate.sources.states import explain
-from gate.sources.wire import Page, Undecodable, decode
+from gate.sources.wire import Page, UndecodableError, decode
 from gate.target import SavedTarget
 
 MOST_BYTES = 160 * 1024 * 1024
@@ -90,7 +90,7 @@ def _pages(data: bytes) -> tuple[Page, ...]:
             return _chained(decode(data, _PAGES))
         _check_shape(decode(data, _KEYS), "")
         return _chained((decode(data, _PAGE),))
-    except Undecodable as err:
+    except UndecodableError as err:
         raise EvidenceError(f"the evidence cannot be read: {err.message}", hint=_EXPECTED) from err
 
 

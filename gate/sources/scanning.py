@@ -1,7 +1,6 @@
 """Watches the scan of one digest: polls until it is ready, lists until the list has settled, and says what it is."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 from botocore.exceptions import ClientError
@@ -108,7 +107,7 @@ class Watch:
         self._ready_since = None
         return look, look.reason or f"the scan ({look.status or 'no status yet'})"
 
-    def _page(self, **members: Any) -> Page:
+    def _page(self, **members: object) -> Page:
         if self._image.registry:
             members["registryId"] = self._image.registry
         return self._ecr.ask(
@@ -187,7 +186,7 @@ class Watch:
             pages.append(self._next(nextToken=token))
         return Listing(pages=tuple(pages), read_at=self._ecr.now)
 
-    def _next(self, **members: Any) -> Page:
+    def _next(self, **members: object) -> Page:
         try:
             return self._page(maxResults=1000, **members)
         except ClientError as err:
@@ -232,7 +231,7 @@ class Watch:
         reason, hint = explain(look.state, look.status, look.description)
         if look.state is ScanState.PENDING:
             waited = f"{self._waiting.elapsed:.0f} s"
-            reason = f"after {waited} still waiting for {look.reason or f'the scan, which is {look.status}'}"
+            reason = f"after {waited} still waiting for {look.reason or f'the scan, which {_being(look.status)}'}"
         return Scan(
             image=self._image,
             state=look.state,
@@ -246,3 +245,7 @@ class Watch:
     @property
     def _subject(self) -> str:
         return one_line(f"{self._image.repository}@{self._image.digest} (region {self._image.region})", 200)
+
+
+def _being(status: str | None) -> str:
+    return f"is {one_line(status, 60)}" if status else "has no status yet"

@@ -18,7 +18,7 @@ Time = float | int | str | None
 T = TypeVar("T")
 
 
-class Undecodable(EvidenceError):
+class UndecodableError(EvidenceError):
     """A body that is no JSON, is cut off, or has a wrong type inside."""
 
 
@@ -168,6 +168,7 @@ class ImageDetail(Struct, frozen=True, rename="camel"):
     image_digest: str | None = None
     image_tags: tuple[str, ...] | None = None
     image_pushed_at: Time = None
+    image_status: str | None = None
     image_manifest_media_type: str | None = None
     artifact_media_type: str | None = None
 
@@ -205,7 +206,7 @@ class RepositoryConfigurations(Struct, frozen=True, rename="camel"):
 
 
 def decode(body: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
-    """Decode a body; Undecodable says in one line why it is not what was expected."""
+    """Decode a body; UndecodableError says in one line why it is not what was expected."""
     try:
         return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as err:
@@ -215,12 +216,12 @@ def decode(body: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
 def _decode_mended(body: bytes, decoder: "msgspec.json.Decoder[T]", first: Exception) -> T:
     """Try once more with lone surrogates replaced, which msgspec refuses and AWS passes on from package metadata."""
     if isinstance(first, msgspec.ValidationError | RecursionError):
-        raise Undecodable(_why(body, first)) from first
+        raise UndecodableError(_why(body, first)) from first
     try:
         plain: Any = json.loads(body.decode("utf-8", "replace"))
         return decoder.decode(json.dumps(plain, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError) as err:
-        raise Undecodable(_why(body, first)) from err
+        raise UndecodableError(_why(body, first)) from err
 
 
 def _why(body: bytes, err: Exception) -> str:
