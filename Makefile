@@ -11,8 +11,8 @@ READY := $(VENV)/.ready
 LOCKS ?= requirements
 UPGRADE ?=
 EVIDENCE := examples/checkout-api.json examples/batch-worker.json examples/status-page.json
-# The hash of a lock file's packages is what is pinned; where they were fetched from is nobody's business but the fetcher's.
-COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+# Pinned by hash, so that it does not matter where a package is fetched from; no index is named in the lock files.
+COMPILE := $(BIN)/uv pip compile --quiet --no-config --system-certs --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" $(UPGRADE)
 
 .PHONY: help setup demo test lint lock-check format lock wheel golden clean
@@ -31,7 +31,7 @@ $(READY): requirements/dev.txt pyproject.toml
 		echo "make: '$(PYTHON)' cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; \
 		exit 1; }
 	@echo "installing the locked tools into $(VENV)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 

@@ -24,6 +24,11 @@ class Severity(Enum):
         """A positive number that orders severities; `unknown` sorts above all, since it may be anything."""
         return _RANKS[self]
 
+    @property
+    def place(self) -> int:
+        """Where it stands when the worst is read first; `unknown` last."""
+        return _PLACES[self]
+
 
 _RANKS = {severity: rank for rank, severity in enumerate(Severity, start=1)}
 WORST_FIRST: tuple[Severity, ...] = (
@@ -35,6 +40,7 @@ WORST_FIRST: tuple[Severity, ...] = (
     Severity.UNKNOWN,
 )
 """The order in which people read severities; `unknown`, a budget of its own, comes last."""
+_PLACES = {severity: place for place, severity in enumerate(WORST_FIRST)}
 
 
 class Fix(Enum):
@@ -195,7 +201,7 @@ def keyed(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         if len(equals) == 1:
             numbered.append(equals[0])
             continue
-        equals.sort(key=msgspec.json.encode)
+        equals.sort(key=repr)  # NOTE: not as JSON, which cannot hold a lone surrogate.
         numbered.append(equals[0])
         numbered.extend(
             msgspec.structs.replace(finding, key=f"{key} #{n}") for n, finding in enumerate(equals[1:], start=2)

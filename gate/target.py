@@ -24,7 +24,7 @@ DUAL_STACK_SUFFIXES = {
     "on.amazonwebservices.eu": "aws-eusc",
 }
 _HOST = re.compile(r"(?P<account>[^./]*)\.dkr(?P<joint>[.-])ecr(?P<fips>-fips)?\.(?P<region>[^./]+)\.(?P<suffix>[^/]+)")
-_REGION = re.compile(r"[a-z]{2,5}(?:-[a-z0-9]+){1,3}-\d{1,2}")
+_REGION = re.compile(r"[a-z]{2,5}(?:-[a-z0-9]+){1,3}-[0-9]{1,2}")
 _REPOSITORY = re.compile(r"(?:[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*/)*[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -106,7 +106,7 @@ def _parse_host(text: str, host: str) -> tuple[str, str]:
             hint="Expected ACCOUNT.dkr.ecr.REGION.amazonaws.com.",
         )
     account, region, suffix = match["account"], match["region"], match["suffix"]
-    if not re.fullmatch(r"\d{12}", account):
+    if not re.fullmatch(r"[0-9]{12}", account):
         raise UsageError(f"{_shown(text)}: the account {_shown(account)} is not 12 digits")
     known = SUFFIXES if match["joint"] == "." else DUAL_STACK_SUFFIXES
     if suffix not in known:

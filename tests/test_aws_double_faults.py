@@ -11,6 +11,7 @@ import urllib.request
 import zlib
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 from threading import Event
 from typing import Any
 from urllib.error import HTTPError
@@ -30,6 +31,7 @@ from tests.aws_double.server import ANY, AwsDouble
 from tests.aws_double.shapes import COMMON_ERRORS, Unknown, operation
 from tests.aws_double.shapes import faults as shape_faults
 
+ROOT = Path(__file__).parents[1]
 SCAN = "DescribeImageScanFindings"
 TARGET = f"AmazonEC2ContainerRegistry_V20150921.{SCAN}"
 
@@ -289,7 +291,7 @@ def test_an_answer_made_beforehand_is_the_one_served() -> None:
 def test_the_process_ends_on_sigterm() -> None:
     command = [sys.executable, "-m", "tests.aws_double", "--findings", "3"]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONWARNINGS": "error"}
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONWARNINGS": "error"}, cwd=ROOT
     ) as running:
         assert running.stdout is not None
         url = running.stdout.readline().strip()

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from gate.cli.check import check
 from gate.errors import Exit
@@ -45,7 +46,7 @@ def test_every_status_word_is_in_the_table() -> None:
         ("scan keys", ScanDemands),
     ],
 )
-def test_every_key_of_the_policy_is_in_its_table(name: str, kind: type) -> None:
+def test_every_key_of_the_policy_is_in_its_table(name: str, kind: type[Struct]) -> None:
     assert first_words(name) == set(kind.__struct_encode_fields__)
 
 
@@ -58,8 +59,9 @@ def test_every_option_is_in_the_table_with_its_variable() -> None:
     for parameter in check.params:
         if parameter.param_type_name == "option" and parameter.name != "help":
             automatic = getattr(parameter, "allow_from_autoenv", False)
-            variable = parameter.envvar or (f"GATE_CHECK_{str(parameter.name).upper()}" if automatic else None)
-            expected[frozenset(parameter.opts)] = [variable] if variable else []
+            names = [str(parameter.envvar)] if parameter.envvar else []
+            names += [f"GATE_CHECK_{str(parameter.name).upper()}"] if automatic and not names else []
+            expected[frozenset(parameter.opts)] = names
     assert rows == expected
 
 

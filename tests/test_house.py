@@ -13,7 +13,8 @@ ROOT = Path(__file__).parent.parent
 ACCOUNTS = {"123456789012", "111122223333"}
 """The account ids that AWS's documentation uses; no other may stand in a file."""
 VAGUE = {"utils", "util", "helpers", "helper", "common", "core", "manager", "misc"}
-BOUNDARY = "gate/cli/exits.py"
+BOUNDARY = {"gate/__main__.py", "gate/cli/exits.py"}
+"""The door: what falls through everything else gets its exit code here."""
 CLOCKS = {
     ("datetime", "now"),
     ("datetime", "utcnow"),
@@ -91,21 +92,19 @@ def test_a_module_is_short_enough_to_read_at_once(name: str) -> None:
     assert long == []
 
 
-@pytest.mark.parametrize("name", [name for name in modules("gate/") if name != BOUNDARY])
-def test_only_the_boundary_catches_everything(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in modules("gate/") if name not in BOUNDARY])
+def test_only_the_boundary_swallows_everything(name: str) -> None:
     handlers = [node for node in ast.walk(tree(name)) if isinstance(node, ast.ExceptHandler)]
-    caught = [(node.lineno, ast.unparse(node.type) if node.type else "everything") for node in handlers]
+    caught = [(node, ast.unparse(node.type) if node.type else "everything") for node in handlers]
 
-    wide = [f"{name}:{line}: {what}" for line, what in caught if re.search(r"\b(Base)?Exception\b|^everything$", what)]
+    wide = [node for node, what in caught if re.search(r"\b(Base)?Exception\b|^everything$", what)]
 
-    assert wide == []
+    # NOTE: one that tidies up and raises the same again swallows nothing.
+    assert [f"{name}:{node.lineno}" for node in wide if ast.unparse(node.body[-1]) != "raise"] == []
 
 
-@pytest.mark.parametrize("name", [name for name in modules("gate/") if not name.startswith("gate/cli/")])
+@pytest.mark.parametrize("name", [n for n in modules("gate/") if not n.startswith(("gate/cli/", "gate/__main__.py"))])
 def test_only_the_command_line_reads_clocks_and_surroundings(name: str) -> None:
-    if name == "gate/__main__.py":
-        return
-
     seen = [
         f"{name}:{line}: {owner}.{what}"
         for owner, what, line in attributes(name)

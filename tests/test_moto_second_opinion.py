@@ -2,9 +2,12 @@
 
 import json
 import os
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -22,6 +25,7 @@ from tests.aws_double.clock import VirtualClock
 from tests.aws_double.findings import SPRING, enhanced_finding, severities
 from tests.aws_double.server import AwsDouble
 
+ROOT = Path(__file__).parents[1]
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
 # NOTE: moto needs a digest to be given: without one, manifests with equal layers get the same.
@@ -139,6 +143,21 @@ def test_a_repository_that_does_not_exist_is_refused_at_once(ecr: Any) -> None:
     assert refusal.exit_code == Exit.REFUSED
     assert "RepositoryNotFoundException" in refusal.reason
     assert clock.sleeps == ()
+
+
+@pytest.mark.parametrize(
+    ("target", "limit", "code"),
+    [
+        ("team/app:v1", "high=1", Exit.PASS),
+        ("team/app:v1", "high=0", Exit.VIOLATED),
+        ("team/absent:v1", "high=0", Exit.REFUSED),
+    ],
+)
+def test_the_command_exits_by_what_moto_answers(url: str, ecr: Any, target: str, limit: str, code: Exit) -> None:
+    queue_scan(url, ecr, [enhanced_finding()], {"HIGH": 1})
+    command = [sys.executable, "-m", "gate", "check", target, "--max", limit, "--region", REGION]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
+    assert done.returncode == code, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

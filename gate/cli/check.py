@@ -2,9 +2,9 @@
 
 import gc
 import os
-import sys
 from datetime import datetime
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Any
 
 import click
@@ -12,9 +12,11 @@ from click.core import ParameterSource
 from msgspec import Struct
 
 from gate.cli.clock import SystemClock
+from gate.cli.command import DEFAULT_FILE, ClearingCommand, inputs
 from gate.cli.evidence import Access, collect
-from gate.cli.outputs import STDOUT, Output, parse_outputs, prepare, rendered, write_files
+from gate.cli.outputs import STDOUT, Output, claim, rendered, write_files
 from gate.cli.progress import Progress
+from gate.cli.talk import policy_line, seen, unjudged
 from gate.cli.terminal import say, show, wants_colour
 from gate.cli.values import REGION, REGISTRY_ID, DurationValue, Lines, TimeValue
 from gate.errors import Exit, ReportError, UsageError
@@ -23,11 +25,9 @@ from gate.plain import one_line
 from gate.policy.evaluate import evaluate
 from gate.policy.loader import Loaded, built_in, from_maxima, load
 from gate.policy.scalars import Duration
-from gate.policy.verdict import Outcome, PolicyUsed, Setting, Verdict
+from gate.policy.verdict import Outcome, Setting, Verdict
 from gate.reports import console
 from gate.target import SavedTarget, Target, parse_target
-
-DEFAULT_FILE = "gate.yaml"
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ class Request(Struct, frozen=True, kw_only=True):
 
     targets: tuple[str, ...]
     policy: str | None
-    maxima: tuple[str, ...]
+    max: tuple[str, ...]
     output: tuple[str, ...]
     wait: Duration | None
     region: str | None
@@ -50,15 +50,13 @@ class Request(Struct, frozen=True, kw_only=True):
     color: str
 
 
-@click.command(short_help="Collect evidence, judge it, write reports, exit with the verdict.")
+@click.command(cls=ClearingCommand, short_help="Collect evidence, judge it, write reports, exit with the verdict.")
 @click.argument("targets", nargs=-1, metavar="TARGET...", type=Lines(), envvar="GATE_CHECK_TARGETS")
 @click.option(
     "-p", "--policy", metavar="FILE", help=f"The policy; else {DEFAULT_FILE}, else (not in CI) the built-in one."
 )
 @click.option(
     "--max",
-    "maxima",
-    envvar="GATE_CHECK_MAX",
     metavar="SEVERITY=N",
     multiple=True,
     help="A limit, instead of a policy file; repeat it.",
@@ -77,7 +75,9 @@ class Request(Struct, frozen=True, kw_only=True):
 @click.option("--exit-zero", is_flag=True, allow_from_autoenv=False, help="Exit with 0 where it would be 1 or 10.")
 @click.option("--warn-exit", is_flag=True, help="Exit with 10 when there are only warnings.")
 @click.option("-q", "--quiet", is_flag=True, help="No console report, no progress.")
-@click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Say on stderr what was resolved, what the scan was taken for, and timings."
+)
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour on stdout.")
 @click.pass_context
 def check(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - click's declarations above are the types
@@ -94,22 +94,21 @@ def check(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - click
 def run_check(request: Request, settings: tuple[Setting, ...]) -> int:
     """Do what `check` asks for and return the exit code."""
     clock = SystemClock()
-    outputs = _outputs(request, clock.now())
+    outputs = claim(request.output, inputs(request.targets, request.policy), clock.now())
     targets = _targets(request)
     policy = _policy(request)
+    began = clock.monotonic()
     scans = _scans(request, targets, policy, clock)
-    used = PolicyUsed(name=policy.name, files=policy.files, sha256=policy.sha256, resolved=policy.policy)
-    verdict = evaluate(used, scans, _now(request, scans, clock), settings=settings, warn_exit=request.warn_exit)
+    collected = clock.monotonic()
+    verdict = evaluate(policy.used, scans, _now(request, scans, clock), settings=settings, warn_exit=request.warn_exit)
+    judged = clock.monotonic()
+    _talk(request, policy, verdict)
     _report(request, outputs, verdict)
+    if request.verbose:
+        times = f"collected in {collected - began:.2f} s, judged in {judged - collected:.2f} s"
+        say(f"gate: {times}, reported in {clock.monotonic() - judged:.2f} s")
     soft = request.exit_zero and verdict.exit_code in {Exit.VIOLATED, Exit.WARNED}
     return int(Exit.PASS) if soft else verdict.exit_code
-
-
-def _outputs(request: Request, now: datetime) -> tuple[Output, ...]:
-    read = [text for text in request.targets if text != STDOUT] + [request.policy or DEFAULT_FILE]
-    outputs = parse_outputs(request.output, read)
-    prepare(outputs, now)
-    return outputs
 
 
 def _targets(request: Request) -> tuple[Target, ...]:
@@ -127,13 +126,14 @@ def _targets(request: Request) -> tuple[Target, ...]:
 
 def _policy(request: Request) -> Loaded:
     """Return the policy, and say on stderr which one it is when nobody named it."""
-    if request.policy is not None and request.maxima:
+    if request.policy is not None and request.max:
         raise UsageError("--max and --policy exclude each other", hint="Put the limits into the policy file.")
-    if request.maxima:
-        return from_maxima(request.maxima)
+    if request.max:
+        return from_maxima(request.max)
     if request.policy is not None:
         return load(Path(request.policy))
-    if Path(DEFAULT_FILE).exists():
+    # NOTE: not `exists`: a link that leads nowhere is a fault, and no reason to judge by another policy.
+    if os.path.lexists(DEFAULT_FILE):
         say(f"gate: the policy is {DEFAULT_FILE} in the working directory")
         return load(Path(DEFAULT_FILE))
     if os.environ.get("CI", "").lower() in {"true", "1"}:
@@ -172,8 +172,18 @@ def _now(request: Request, scans: tuple[Scan | Refusal, ...], clock: SystemClock
     return (request.now or max(live, default=clock.now())).replace(microsecond=0)
 
 
+def _talk(request: Request, policy: Loaded, verdict: Verdict) -> None:
+    if request.verbose:
+        say(policy_line(policy))
+        for image in verdict.images:
+            for text in seen(image, policy.policy.scan.settle.delta):
+                say(text)
+    for text in unjudged(verdict):
+        say(text)
+
+
 def _report(request: Request, outputs: tuple[Output, ...], verdict: Verdict) -> None:
-    """Write every report; one that cannot be written is said, and is a fault only where nothing worse is known."""
+    """Write every report; one that cannot be written is a fault, unless a known violation makes the exit code."""
     try:
         texts = rendered(outputs, verdict)
         write_files(texts)
@@ -185,17 +195,17 @@ def _report(request: Request, outputs: tuple[Output, ...], verdict: Verdict) -> 
             show(printed[0])
         elif not request.quiet:
             show(_console(request, verdict))
-    except (ReportError, OSError) as err:
-        if verdict.verdict is not Outcome.FAIL:
+    except ReportError as err:
+        # NOTE: with --exit-zero the violation makes no exit code, and 0 must not hide that the report is missing.
+        if verdict.verdict is not Outcome.FAIL or request.exit_zero:
             raise
-        say(f"gate: a report could not be written: {one_line(str(err), 300)}")
+        say(f"gate: a report could not be written: {one_line(err.message, 600)}")
 
 
 def _console(request: Request, verdict: Verdict) -> str:
     if not wants_colour(request.color):
         return console.render(verdict)
-    width = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 100
-    return console.render_terminal(verdict, width=max(60, width))
+    return console.render_terminal(verdict, width=max(60, get_terminal_size((console.WIDTH, 25)).columns))
 
 
 def _settings(ctx: click.Context) -> tuple[Setting, ...]:

@@ -56,7 +56,9 @@ def _saved(target: SavedTarget, access: Access, now: datetime, captured_at: date
         return read_saved(target, data, Capture(at=at, stated=captured_at is not None), access.settle)
     except EvidenceError as err:
         image = Image(target=target.text, source="saved")
-        return Refusal(image=image, exit_code=int(err.exit_code), reason=err.message, hint=err.hint)
+        # NOTE: every report names the target anyway.
+        reason = err.message.removeprefix(f"{one_line(target.text, 200)}: ")
+        return Refusal(image=image, exit_code=int(err.exit_code), reason=reason, hint=err.hint)
 
 
 def _read(target: SavedTarget) -> tuple[bytes, datetime | None]:
@@ -70,8 +72,7 @@ def _read(target: SavedTarget) -> tuple[bytes, datetime | None]:
             written = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
             return file.read(MOST_BYTES + 1), written
     except (OSError, ValueError, OverflowError) as err:
-        why = err.strerror if isinstance(err, OSError) and err.strerror else type(err).__name__
+        why = err.strerror if isinstance(err, OSError) and err.strerror else "this is no path of this system"
         raise EvidenceError(
-            f"{one_line(target.text, 200)} cannot be read: {why}",
-            hint="Did the step that saves the evidence succeed?",
+            f"the evidence cannot be read: {why}", hint="Did the step that saves the evidence succeed?"
         ) from err

@@ -1,6 +1,5 @@
 """The one boundary: whatever happens below ends here, as an exit code of the table and one line on stderr."""
 
-import contextlib
 import os
 import signal
 import sys
@@ -31,7 +30,7 @@ def _guarded(arguments: list[str]) -> int:
         return _called(arguments)
     except Terminated:
         return _said("terminated: there is no verdict", Exit.TERMINATED)
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         return _said("interrupted: there is no verdict", Exit.INTERRUPTED)
     except BrokenPipeError:
         return _said("nobody reads the output any more, so the report could not be written", Exit.FAULT)
@@ -43,16 +42,16 @@ def _called(arguments: list[str]) -> int:
     from gate.cli.root import root
 
     try:
-        outcome = root.main(args=arguments, prog_name="gate", standalone_mode=False)
+        # NOTE: not click's `main`, which leaves by itself: with 1 on a broken pipe, with 0 for a shell's completion.
+        with root.make_context("gate", list(arguments)) as context:
+            outcome = root.invoke(context)
     except GateError as err:
         return _said(_sentence(err), err.exit_code)
     except click.exceptions.NoArgsIsHelpError as err:
         return _said(err.format_message(), Exit.USAGE)
     except click.UsageError as err:
         command = err.ctx.command_path if err.ctx else "gate"
-        return _said(f"{err.format_message()} (see {command} --help)", Exit.USAGE)
-    except click.FileError as err:
-        return _said(err.format_message(), Exit.USAGE)
+        return _said(f"{one_line(err.format_message(), 1_000)} (see {command} --help)", Exit.USAGE)
     except click.exceptions.Exit as err:
         return err.exit_code
     return outcome if isinstance(outcome, int) else int(Exit.PASS)
@@ -78,9 +77,7 @@ def _fault(err: BaseException) -> int:
 
 
 def _said(text: str, code: Exit) -> int:
-    # NOTE: where stderr is closed or full, the exit code still says it.
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        say(f"gate: {text}")
+    say(f"gate: {text}")
     return int(code)
 
 
@@ -90,7 +87,7 @@ def _flushed(code: int) -> int:
         try:
             if stream is not None:
                 stream.flush()
-        except (OSError, ValueError):
+        except OSError:
             # NOTE: Python flushes again while it exits, and would turn a second failure into exit code 120.
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
             if stream is sys.stdout and code in {Exit.PASS, Exit.WARNED}:

@@ -1,5 +1,6 @@
 """Output files: found writable before the run, cleared of yesterday's verdict, and written whole or not at all."""
 
+import contextlib
 import os
 import stat
 import tempfile
@@ -18,6 +19,7 @@ from gate.reports import REPORTS
 from gate.reports.json_document import render as render_json
 
 STDOUT = "-"
+_STDOUT_NAMES = frozenset({"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
 
 
 class Output(Struct, frozen=True):
@@ -27,38 +29,28 @@ class Output(Struct, frozen=True):
     path: str
 
 
-def parse_outputs(texts: Iterable[str], inputs: Iterable[str]) -> tuple[Output, ...]:
-    """Read FORMAT=PATH texts; UsageError names a format that is unknown, or a path that is used twice or read from."""
-    outputs = tuple(map(_parse, texts))
-    taken = {_real(path): f"{path} is read by this run" for path in inputs}
-    for output in outputs:
-        if output.path == STDOUT:
-            place, used = STDOUT, "two reports cannot both go to stdout"
-        else:
-            place, used = _real(output.path), f"{one_line(output.path, 200)} is written by two reports"
-        if place in taken:
-            raise UsageError(f"--output {output.format}={one_line(output.path, 200)}: {taken[place]}")
-        taken[place] = used
-    return outputs
-
-
-def prepare(outputs: tuple[Output, ...], now: datetime) -> None:
-    """Make sure that every file can be written, and leave no earlier verdict in its place.
+def claim(texts: Iterable[str], inputs: Iterable[str], now: datetime) -> tuple[Output, ...]:
+    """Read FORMAT=PATH texts, make sure that each file can be written, and leave no earlier verdict in its place.
 
     A JSON document is replaced by one that says that the run did not finish; other reports are removed, so that a job
-    that dies leaves nothing behind that reads like a pass. UsageError names the path that cannot be written.
+    that dies leaves nothing behind that reads like a pass. UsageError names the first that is wrong: a format that is
+    unknown, a path that is used twice, read from (`inputs`), or not writable. The others are cleared all the same.
     """
-    files = [output for output in outputs if output.path != STDOUT]
-    for output in files:
-        _probe(output)
-    for output in files:
+    taken = {os.path.realpath(path): f"{one_line(path, 200)} is read by this run" for path in inputs}
+    outputs: list[Output] = []
+    faults: list[UsageError] = []
+    for text in texts:
         try:
-            if output.format == "json":
-                _replace(output.path, render_json(unfinished(now)))
-            elif _is_plain_file(output.path):
-                Path(output.path).unlink()
-        except OSError as err:
-            raise UsageError(_cannot(output, err)) from err
+            output = _parse(text)
+            _take(output, taken)
+            if output.path != STDOUT:
+                _clear(output, now)
+            outputs.append(output)
+        except UsageError as err:
+            faults.append(err)
+    if faults:
+        raise faults[0]
+    return tuple(outputs)
 
 
 def unfinished(now: datetime) -> Verdict:
@@ -86,7 +78,7 @@ def write_files(texts: tuple[tuple[Output, str], ...]) -> None:
         if output.path == STDOUT or not text:
             continue
         try:
-            _replace(output.path, text)
+            _write(output.path, text)
         except OSError as err:
             raise ReportError(_cannot(output, err), hint="Free the disk, or write elsewhere.") from err
 
@@ -96,57 +88,84 @@ def _parse(text: str) -> Output:
     if not equals or not path:
         raise UsageError(f"--output {one_line(text, 200)!r}: expected FORMAT=PATH, such as json=verdict.json")
     if name not in REPORTS:
-        close = get_close_matches(name, REPORTS, 1)
+        close = get_close_matches(name[:60], REPORTS, 1)
         meant = f"; did you mean {close[0]!r}?" if close else ""
         raise UsageError(
             f"--output: {one_line(name, 60)!r} is no report format{meant} (there are {', '.join(REPORTS)})"
         )
     if "\x00" in path:
         raise UsageError(f"--output {name}: a path cannot hold a NUL character")
-    return Output(name, path)
+    return Output(name, STDOUT if path in _STDOUT_NAMES else path)
 
 
-def _real(path: str) -> str:
-    return os.path.realpath(path)
+def _take(output: Output, taken: dict[str, str]) -> None:
+    """Note which place a report takes; UsageError when it is taken already."""
+    shown = one_line(output.path, 200)
+    place, used = os.path.realpath(output.path), f"{shown} is written by two reports"
+    if output.path == STDOUT:
+        place, used = STDOUT, "two reports cannot both go to stdout"
+    if place in taken:
+        raise UsageError(f"--output {output.format}={shown}: {taken[place]}")
+    taken[place] = used
 
 
-def _probe(output: Output) -> None:
-    path = Path(_real(output.path))
+def _clear(output: Output, now: datetime) -> None:
+    """Put nothing, or a document that says so, where the report will stand; UsageError when that cannot be done."""
     try:
-        if path.is_dir():
+        if _is_special(output.path):
+            return  # NOTE: a pipe or a device holds nothing old, and may block whoever opens it
+        place = Path(os.path.realpath(output.path))
+        if place.is_dir():
             raise IsADirectoryError(21, "it is a directory")
-        if path.exists() and not _is_plain_file(output.path):
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".gate-"):
-            pass
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if output.format == "json":
+            _replace(place, render_json(unfinished(now)))
+        else:
+            place.unlink(missing_ok=True)
+            with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".gate-"):
+                pass
     except OSError as err:
+        _forget(output.path)
         raise UsageError(_cannot(output, err), hint="Name a path that this job may write.") from err
 
 
-def _is_plain_file(path: str) -> bool:
+def _forget(path: str) -> None:
+    """Remove what stands where nothing new can be written (a full disk), so that it is not taken for this run's."""
+    with contextlib.suppress(OSError):
+        Path(os.path.realpath(path)).unlink()
+
+
+def _write(path: str, text: str) -> None:
+    if _is_special(path):
+        Path(path).write_bytes(_encoded(text))
+    else:
+        _replace(Path(os.path.realpath(path)), text)
+
+
+def _is_special(path: str) -> bool:
+    """Tell whether a pipe or a device stands there; OSError when nobody may know."""
     try:
-        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - one call, and links are followed
-    except OSError:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - one call, and links are followed
+    except FileNotFoundError:
         return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def _replace(path: str, text: str) -> None:
-    """Write a file by way of a temporary one beside it; a pipe or a device is written straight."""
-    data = text.encode("utf-8", "replace")
-    place = Path(_real(path))
-    if place.exists() and not _is_plain_file(path):
-        place.write_bytes(data)
-        return
+def _replace(place: Path, text: str) -> None:
+    """Write a file by way of a temporary one beside it."""
     handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=".gate-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.write(_encoded(text))
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(place)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 def _umask() -> int:

@@ -8,7 +8,7 @@ import msgspec
 from gate.cli.clock import SystemClock
 from gate.cli.terminal import say, show
 from gate.errors import Exit, PolicyError
-from gate.plain import neutral
+from gate.plain import neutral, one_line
 from gate.policy.lint import lint as notes_of
 from gate.policy.loader import load
 from gate.policy.schema import policy_schema
@@ -32,7 +32,7 @@ def lint(files: tuple[str, ...]) -> int:
             faulty += 1
             say("\n".join([*err.faults, *([err.hint] if err.hint else [])]))
         else:
-            show(neutral("".join(f"{note}\n" for note in (*notes, f"{file}: no faults"))))
+            show(neutral("".join(f"{note}\n" for note in (*notes, f"{one_line(file)}: no faults"))))
     return int(Exit.USAGE if faulty else Exit.PASS)
 
 

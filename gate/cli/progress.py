@@ -2,7 +2,7 @@
 
 import sys
 
-from gate.cli.terminal import is_terminal, say
+from gate.cli.terminal import is_terminal, say, talk
 from gate.plain import one_line
 
 _EVERY = 60.0
@@ -25,8 +25,7 @@ class Progress:
             return
         text = f"waiting for {one_line(waited_for, 60)}, {int(seconds) // 60}:{int(seconds) % 60:02} so far"
         if self._live:
-            sys.stderr.write(f"\r\x1b[K{text}")
-            sys.stderr.flush()
+            talk(f"\r\x1b[K{text}")
             self._open = True
         elif waited_for != self._last or seconds - self._said_at >= _EVERY:
             say(f"gate: {text}")
@@ -36,6 +35,5 @@ class Progress:
     def close(self) -> None:
         """Remove the live line."""
         if self._open:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            talk("\r\x1b[K")
             self._open = False

@@ -42,6 +42,8 @@ class LazyCommands(click.Group):
     epilog="Exit codes: 0 pass, 1 policy violated, 2 usage or policy file, 3 no verdict, 4 not yet (retry), 5 AWS "
     "refused, 10 only warnings (--warn-exit), 70 fault of the gate, 130 interrupted, 143 terminated.",
 )
-@click.version_option(__version__, prog_name="scan-gate")
+# NOTE: without allow_from_autoenv=False a variable GATE_VERSION=1, which a pipeline may well have, made every run exit
+# with 0.
+@click.version_option(__version__, prog_name="scan-gate", allow_from_autoenv=False)
 def root() -> None:
     """Judge AWS's own image scan results against a policy; never pass without evidence."""

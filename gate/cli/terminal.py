@@ -1,26 +1,43 @@
 """Printing: stdout is the report, stderr is the talk, and nothing printed is a command to a terminal or a CI system."""
 
+import contextlib
 import os
 import sys
 from typing import TextIO
 
+from gate.errors import ReportError
 from gate.plain import neutral
 
 
 def say(text: str) -> None:
     """Say something to the person who watches: one or more neutral lines on stderr."""
-    _write(sys.stderr, neutral(text) + "\n")
+    talk(neutral(text) + "\n")
+
+
+def talk(text: str) -> None:
+    """Write on stderr as it is; one that is closed, full or gone costs the talk, never the verdict."""
+    with contextlib.suppress(OSError):
+        if sys.stderr is not None:
+            _write(sys.stderr, text)
+            sys.stderr.flush()
 
 
 def show(text: str) -> None:
-    """Print a report on stdout as it is (its writer made it harmless); OSError when stdout takes no more."""
-    _write(sys.stdout, text)
-    sys.stdout.flush()
+    """Print a report on stdout as it is (its writer made it harmless); ReportError when stdout does not take it."""
+    if sys.stdout is None:
+        raise ReportError("there is no standard output, so the report could not be printed")
+    try:
+        _write(sys.stdout, text)
+        sys.stdout.flush()
+    except BrokenPipeError as err:
+        raise ReportError("nobody reads the output any more, so the report could not be printed") from err
+    except OSError as err:
+        raise ReportError(f"the report could not be printed: {err.strerror or type(err).__name__}") from err
 
 
-def is_terminal(stream: TextIO) -> bool:
+def is_terminal(stream: TextIO | None) -> bool:
     """Tell whether somebody watches this stream on a terminal that moves its cursor."""
-    return stream.isatty() and os.environ.get("TERM", "") != "dumb"
+    return stream is not None and stream.isatty() and os.environ.get("TERM", "") != "dumb"
 
 
 def wants_colour(choice: str) -> bool:

@@ -70,6 +70,6 @@ class Matching(click.ParamType[str]):
         return str(value)
 
 
-REGISTRY_ID = Matching("account", r"\d{12}", "the 12 digits of an AWS account")
+REGISTRY_ID = Matching("account", r"[0-9]{12}", "the 12 digits of an AWS account")
 DIGEST = Matching("digest", r"sha256:[0-9a-f]{64}", "sha256: and 64 hexadecimal digits")
-REGION = Matching("region", r"[a-z]{2,5}(?:-[a-z0-9]+){1,3}-\d{1,2}", "the name of a region such as eu-west-1")
+REGION = Matching("region", r"[a-z]{2,5}(?:-[a-z0-9]+){1,3}-[0-9]{1,2}", "the name of a region such as eu-west-1")

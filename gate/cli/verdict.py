@@ -9,7 +9,7 @@ import click
 from gate.cli.clock import SystemClock
 from gate.cli.terminal import show
 from gate.cli.values import DIGEST, DurationValue
-from gate.errors import EvidenceError
+from gate.errors import EvidenceError, UsageError
 from gate.plain import one_line
 from gate.policy.evidence import AHEAD
 from gate.policy.rejudge import disagreement
@@ -31,7 +31,7 @@ def verdict(document: str, max_age: Duration, digest: str | None) -> int:
     Refuses (3) a document that is unfinished, unreadable, of another schema, too old, about another digest, or
     that does not agree with itself when it is judged again.
     """
-    found = read(_bytes(document))
+    found = read(_bytes(document), file="standard input" if document == "-" else document)
     refuse_unless_trusted(found, max_age, digest, SystemClock().now())
     show(headline(found) + "\n")
     return found.exit_code
@@ -61,11 +61,13 @@ def refuse_unless_trusted(found: Verdict, max_age: Duration, digest: str | None,
 def _bytes(document: str) -> bytes:
     try:
         if document == "-":
+            if sys.stdin is None:
+                raise UsageError("the document is `-`, and there is no standard input")
             return sys.stdin.buffer.read(LARGEST + 1)
         with Path(document).open("rb") as file:
             return file.read(LARGEST + 1)
     except (OSError, ValueError) as err:
-        why = err.strerror if isinstance(err, OSError) and err.strerror else type(err).__name__
+        why = err.strerror if isinstance(err, OSError) and err.strerror else "this is no path of this system"
         raise EvidenceError(
             f"{one_line(document, 200)} cannot be read: {why}", hint="Did the job that runs the check finish?"
         ) from err

@@ -12,7 +12,6 @@ from gate.policy.limits import Counted
 from gate.policy.scores import judged_score
 from gate.policy.verdict import Counts, Disposition, IgnoredBy, JudgedFinding, Tally
 
-_PLACE = {severity: place for place, severity in enumerate(WORST_FIRST)}
 _Settlement = tuple[Disposition, str, IgnoredBy | None]
 _Tally = Counter[tuple[Severity, Disposition]]
 
@@ -35,7 +34,7 @@ class Dispositions:
 
     def settle(self, findings: tuple[Finding, ...]) -> Settled:
         """Give every finding one disposition; none is dropped."""
-        ordered = sorted(findings, key=lambda finding: (_PLACE[finding.severity], finding.key))
+        ordered = sorted(findings, key=lambda finding: (finding.severity.place, finding.key))
         judged: list[JudgedFinding] = []
         counted: list[tuple[int, Finding | JudgedFinding, Cvss | None]] = []
         tally: _Tally = Counter()

@@ -1,6 +1,6 @@
 """The judgement: a pure function from a policy, scans and now to a verdict."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -27,7 +27,7 @@ from gate.policy.verdict import (
     Verdict,
     Warned,
 )
-from gate.policy.wording import image_reason, overall_reason, remedy
+from gate.policy.wording import image_reason, moved_text, overall_reason, remedy
 
 _BAD = {RuleOutcome.FAIL: Outcome.FAIL, RuleOutcome.WARN: Outcome.WARN}
 _MOST_URGENT = (Exit.REFUSED, Exit.NO_VERDICT, Exit.NOT_YET)
@@ -73,9 +73,9 @@ def _judge_all(
     ignores = Ignores(rules.ignore, now.date())
     images = tuple(_judge(policy, scan, ignores, now) for scan in scans)
     if rules.relaxations.unused == "fail":
-        useless = unused_entries(rules, images, ignores, now.date())
-        images = tuple(_with_unused(policy, image, useless) for image in images)
-    return images, ignores
+        unused = _unused_rule(rules, images, ignores, now.date())
+        images = tuple(_with_rule(image, unused) for image in images)
+    return tuple(_unless_tag_moved(rules, image) for image in images), ignores
 
 
 def _judge(policy: PolicyUsed, scan: Scan | Refusal, ignores: Ignores, now: datetime) -> ImageVerdict:
@@ -94,13 +94,9 @@ def _judge_findings(policy: PolicyUsed, scan: Scan, ignores: Ignores) -> ImageVe
     settled = Dispositions(policy.resolved, ignores).settle(scan.findings)
     limits = judge_limits(policy.resolved, settled.counted)
     rules = (_scan_rule(policy, RuleOutcome.PASS, "the scan is complete"), *limits)
-    judged = msgspec.structs.replace(
+    return msgspec.structs.replace(
         _image(scan), rules=rules, counts=settled.counts, findings=settled.findings, **_decided(rules)
     )
-    moved = scan.tag_move
-    if moved and not moved.pinned and policy.resolved.scan.tag_moved == "no_verdict":
-        judged = _with_moved_tag(judged, moved.tag, moved.to)
-    return judged
 
 
 def _decided(rules: tuple[RuleVerdict, ...]) -> dict[str, object]:
@@ -111,34 +107,45 @@ def _decided(rules: tuple[RuleVerdict, ...]) -> dict[str, object]:
     return {"verdict": outcome, "exit_code": int(exit_code), "reason": image_reason(rules)}
 
 
-def _with_moved_tag(image: ImageVerdict, tag: str, to: str | None) -> ImageVerdict:
-    if image.verdict is Outcome.FAIL:
+def _unless_tag_moved(policy: Policy, image: ImageVerdict) -> ImageVerdict:
+    """Return the image, without its verdict if its tag moved meanwhile; a known violation stays one."""
+    moved = image.scan.tag_move if image.scan else None
+    if moved is None or moved.pinned or policy.scan.tag_moved == "warn":
         return image
-    now_at = f"now names {to}" if to else "is gone"
-    reason = f"the tag {one_line(tag, 128)} {now_at}; what was judged is {image.digest}"
+    if image.verdict in {Outcome.FAIL, Outcome.NO_VERDICT}:
+        return image
+    reason = moved_text(moved, image.digest)
     hint = "Run the gate again, or name the image by its digest."
     return msgspec.structs.replace(
         image, verdict=Outcome.NO_VERDICT, exit_code=int(Exit.NOT_YET), reason=reason, hint=hint
     )
 
 
-def _with_unused(policy: PolicyUsed, image: ImageVerdict, useless: tuple[str, ...]) -> ImageVerdict:
-    if image.counts is None:
-        return image
-    bad = RuleOutcome.WARN if action_of(policy.resolved) == "warn" else RuleOutcome.FAIL
-    shown = "; ".join(useless[:5]) + (f"; and {len(useless) - 5} more" if len(useless) > 5 else "")
-    rule = RuleVerdict(
+def _unused_rule(policy: Policy, images: tuple[ImageVerdict, ...], ignores: Ignores, today: date) -> RuleVerdict:
+    """Judge `relaxations.unused: fail`: one rule, the same for every image that was judged."""
+    useless = unused_entries(policy, images, ignores, today)
+    outcome, why = RuleOutcome.PASS, "every relaxation in force was of use"
+    if any(image.counts is None for image in images):
+        outcome, why = RuleOutcome.SKIPPED, "an image was not judged, where each of them may be of use"
+    elif useless:
+        outcome = RuleOutcome.WARN if action_of(policy) == "warn" else RuleOutcome.FAIL
+        more = f"; and {len(useless) - 5} more" if len(useless) > 5 else ""
+        why = f"{len(useless)} unused: {'; '.join(useless[:5])}{more}"
+    return RuleVerdict(
         name="relaxations.unused",
-        action=action_of(policy.resolved),
-        outcome=bad if useless else RuleOutcome.PASS,
+        action=action_of(policy),
+        outcome=outcome,
         count=len(useless),
         max=0,
-        why=f"{len(useless)} unused: {shown}" if useless else "every relaxation in force was of use",
+        why=why,
         findings=(),
     )
+
+
+def _with_rule(image: ImageVerdict, rule: RuleVerdict) -> ImageVerdict:
+    if image.counts is None:
+        return image
     rules = (*image.rules, rule)
-    if image.verdict is Outcome.NO_VERDICT:
-        return msgspec.structs.replace(image, rules=rules)
     return msgspec.structs.replace(image, rules=rules, **_decided(rules))
 
 
@@ -228,4 +235,4 @@ def _upgraded(policy: Policy, image: ImageVerdict) -> ImageVerdict:
     )
     limits = {rule.name: rule for rule in judge_limits(policy, counted)}
     rules = tuple(limits.get(rule.name, rule) for rule in image.rules)
-    return msgspec.structs.replace(image, rules=rules, **_decided(rules))
+    return _unless_tag_moved(policy, msgspec.structs.replace(image, rules=rules, **_decided(rules)))

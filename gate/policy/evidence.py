@@ -1,6 +1,6 @@
 """Whether a scan is evidence at all: its state, kind and age against what the policy demands, as of now."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
@@ -55,13 +55,20 @@ def _judge_unsupported(policy: Policy, scan: Scan, now: datetime) -> Unacceptabl
         return refused
     today = now.date()
     if not is_in_force(choice, today) or (choice.until is not None and choice.until.day is None):
-        ended = "expired" if has_expired(choice, today) else "is not in force"
-        reason = f"{_state_text(scan)}; the policy's scan.unsupported {ended} (until {until_text(choice)})"
+        reason = f"{_state_text(scan)}; the policy's scan.unsupported {_why_not(choice, today)}"
         return Unacceptable(exit_code=Exit.NO_VERDICT, reason=reason, hint=hint)
     words = [("until", until_text(choice)), ("owner", choice.owner), ("ticket", choice.ticket)]
     said = "".join(f", {name} {one_line(word, 100)}" for name, word in words if word)
     because = one_line(choice.reason or "no reason given", 300)
     return Accepted(reason=f"{_state_text(scan)}; accepted by scan.unsupported: {because}{said}")
+
+
+def _why_not(choice: AcceptUnsupported, today: date) -> str:
+    if has_expired(choice, today):
+        return f"expired (until {until_text(choice)})"
+    if choice.since is not None and choice.since > today:
+        return f"is not in force yet (since {choice.since})"
+    return "ends with a fix, which nobody can see where nothing is scanned; it needs a date"
 
 
 def _judge_kind(policy: Policy, scan: Scan) -> Unacceptable | None:
@@ -94,7 +101,7 @@ def _judge_age(what: str, key: str, time: datetime | None, most: Duration | None
     elif time - now > AHEAD:
         reason = f"the {what} is dated {_text(time)}, after now ({_text(now)}), so its age cannot be judged ({key})"
     elif now - time > most.delta:
-        age = Duration(int((now - time).total_seconds()) // 60 * 60).plain
+        age = Duration(-((time - now) // timedelta(minutes=1)) * 60).plain
         reason = f"the {what} is {age} old (from {_text(time)}), and the policy allows {most.plain} ({key})"
     else:
         return None

@@ -100,7 +100,7 @@ def _judge_floor(policy: Policy, counted: Counted) -> RuleVerdict:
         return _rule(policy, "cvss_floor", RuleOutcome.SKIPPED, 0, None, "no CVSS floor is set", ())
     reaching = tuple(index for index, finding, score in counted if reaches_floor(finding, score, policy))
     noun = "finding" if len(reaching) == 1 else "findings"
-    why = f"{len(reaching)} {noun} with CVSS {floor:.1f} or more, 0 allowed"
+    why = f"{len(reaching)} {noun} with CVSS {float(floor)} or more, 0 allowed"
     outcome = _violated(policy) if reaching else RuleOutcome.PASS
     return _rule(policy, "cvss_floor", outcome, len(reaching), 0, why, reaching)
 

@@ -6,6 +6,7 @@ from importlib.resources import files as resources
 from pathlib import Path
 
 import yaml
+from msgspec.structs import replace
 
 from gate import __version__
 from gate.errors import GateError, PolicyError
@@ -67,13 +68,7 @@ def built_in() -> Loaded:
     for place in (packaged, checkout):
         if place.is_file():
             loaded = loads(place.read_bytes(), file=BUILT_IN)
-            return Loaded(
-                policy=loaded.policy,
-                name=loaded.policy.name or "default",
-                files=loaded.files,
-                sha256=loaded.sha256,
-                tree=loaded.tree,
-            )
+            return replace(loaded, name=loaded.policy.name or "default")
     raise GateError("the built-in policy is missing from this installation", hint="Install scan-gate again.")
 
 

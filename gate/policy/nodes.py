@@ -9,7 +9,7 @@ from gate.plain import one_line
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _MOST_SHOWN = 50
-_MOST_KEPT = 1_000
+_MOST_KEPT = 500
 
 
 class Scalar(Struct, frozen=True, gc=False):
@@ -75,7 +75,7 @@ class Fault(Struct, frozen=True, order=True):
 
 
 class Faults:
-    """Collects what is wrong; past a thousand it only counts, so that a hostile file costs little more than any."""
+    """Collects what is wrong; past some hundreds it only counts, so that a hostile file costs little more than any."""
 
     def __init__(self) -> None:
         """Begin with none."""

@@ -7,6 +7,7 @@ from gate.plain import one_line
 from gate.policy.document import Policy
 from gate.policy.ignores import Ignores, entry_name, has_expired, is_in_force
 from gate.policy.verdict import ImageVerdict, Outcome
+from gate.policy.wording import moved_text
 
 
 def policy_notices(policy: Policy, images: tuple[ImageVerdict, ...], ignores: Ignores, today: date) -> tuple[str, ...]:
@@ -20,7 +21,7 @@ def policy_notices(policy: Policy, images: tuple[ImageVerdict, ...], ignores: Ig
         elif index in ignores.outlived:
             found.append(f"{name} has ended for a finding that now has a fix: upgrade, or renew it")
         elif day is not None and index in ignores.used and day - today <= policy.relaxations.expiring.delta:
-            found.append(f"{name} ends on {day}, in {_days((day - today).days)}")
+            found.append(f"{name} ends on {day}, {_days((day - today).days)}")
     if policy.relaxations.unused == "warn":
         found += [f"{name} matched nothing: remove it" for name in unused_entries(policy, images, ignores, today)]
     return tuple(found)
@@ -47,10 +48,9 @@ def image_notices(scan: Scan, image: ImageVerdict) -> tuple[str, ...]:
         )
     moved = scan.tag_move
     if moved and image.verdict is not Outcome.NO_VERDICT:
-        now_at = f"names {moved.to}" if moved.to else "is gone"
-        found.append(f"the tag {one_line(moved.tag, 128)} {now_at}; what was judged is {scan.image.digest}")
+        found.append(moved_text(moved, scan.image.digest))
     return tuple(found)
 
 
 def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
+    return {0: "today", 1: "tomorrow"}.get(count, f"in {count} days")

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from gate.errors import Exit
 from gate.model import Finding, Image, Refusal, Scan
 from gate.policy.evaluate import evaluate
 from gate.policy.verdict import ImageVerdict, JudgedFinding, Verdict
+
+_WITHOUT_FACTS = frozenset({Exit.NO_VERDICT, Exit.NOT_YET, Exit.REFUSED})
 
 
 def disagreement(verdict: Verdict) -> str | None:
@@ -14,6 +17,9 @@ def disagreement(verdict: Verdict) -> str | None:
     """
     if verdict.policy is None:
         return "it names no policy"
+    for number, image in enumerate(verdict.images):
+        if image.scan is None and image.exit_code not in _WITHOUT_FACTS:
+            return f"images[{number}].exit_code is {image.exit_code}, which no image without a scan has"
     again = evaluate(
         verdict.policy,
         tuple(scan_of(image) for image in verdict.images),

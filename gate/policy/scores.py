@@ -52,5 +52,6 @@ def _source(score: Cvss) -> str:
 
 
 def _newest_then_highest(score: Cvss) -> tuple[tuple[int, ...], float, str]:
-    digits = tuple(int(part) for part in score.version.split(".") if part.isdecimal())
+    # NOTE: Python refuses to read a number of thousands of digits, which no version has.
+    digits = tuple(int(part[:9]) for part in score.version.split(".") if part.isdecimal())
     return digits, score.score, score.vector or ""

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from gate.model import Cvss, FindingStatus, Fix, Kind, Package, ScanState, Severity, TagMove
 from gate.policy.document import Policy
+
+Moment = Annotated[datetime, Meta(tz=True)]
+"""A time with its zone: one without cannot be compared."""
 
 
 class Outcome(Enum):
@@ -69,9 +72,9 @@ class JudgedFinding(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     scores: tuple[Cvss, ...]
     fix: Fix
     exploit: bool | None
-    first_seen: datetime | None
-    published: datetime | None
-    updated: datetime | None
+    first_seen: Moment | None
+    published: Moment | None
+    updated: Moment | None
     packages: tuple[Package, ...]
     url: str | None
     references: tuple[str, ...]
@@ -135,10 +138,10 @@ class ScanFacts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     description: str | None
     reason: str
     hint: str
-    ready_since: datetime | None
-    completed_at: datetime | None
-    data_at: datetime | None
-    captured_at: datetime | None
+    ready_since: Moment | None
+    completed_at: Moment | None
+    data_at: Moment | None
+    captured_at: Moment | None
     waited_seconds: float
     replayed: bool
     tag_move: TagMove | None
@@ -218,7 +221,7 @@ class Verdict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     schema: Literal[1] = 1
     gate: str
     finished: bool
-    judged_at: datetime
+    judged_at: Moment
     replayed: bool
     warn_exit: bool = False
     """Whether --warn-exit was given, so that a verdict of warn exits with 10."""

@@ -27,5 +27,6 @@ def _part(text: str) -> _Part:
     if text == "~":
         return (0, 0, "")
     if text.isdecimal():
-        return (4, int(text[:300]), "")
-    return (3 if text.isalpha() else 2, 0, text)
+        return (5, int(text[:300]), "")
+    # NOTE: a hyphen ends the upstream version, so 1.1.1-1 is below 1.1.1n-1; other marks stand above letters.
+    return (2 if text.startswith("-") else 3 if text.isalpha() else 4, 0, text)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import cache
 from typing import cast
 
 from msgspec import inspect as kinds
@@ -19,7 +20,7 @@ def wanted(kind: kinds.Type) -> str:
 
 def unknown_key(key: str, fields: dict[str, kinds.Field]) -> str:
     """Return what to say of a key that is not among `fields`: where it belongs, or which was meant."""
-    home = next((path for name, path in _homes(kinds.type_info(Policy), "") if name == key), None)
+    home = _all_homes().get(key)
     if home is not None:
         return f"unknown key here; it belongs {f'under `{home}`' if home else 'at the top'}"
     near = get_close_matches(key[:60].casefold().replace("-", "_"), fields, n=1)
@@ -39,7 +40,7 @@ def _words(kind: kinds.Type) -> tuple[str, ...]:
         case kinds.DateType():
             words = ("a date such as 2026-12-31",)
         case kinds.VarTupleType(item_type=item):
-            words = (f"a list of {wanted(item)}",)
+            words = (f"a list of {wanted(item).replace('a mapping', 'mappings')}",)
         case kinds.StructType(fields=fields):
             words = (f"a mapping with {'/'.join(field.encode_name for field in fields)}",)
         case kinds.CustomType(cls=scalar):
@@ -54,6 +55,14 @@ def _number(kind: kinds.IntType | kinds.FloatType) -> str:
     return (
         f"{noun} from {kind.ge} to {kind.le}" if kind.ge is not None else f"{noun} above {kind.gt}, at most {kind.le}"
     )
+
+
+@cache
+def _all_homes() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, path in _homes(kinds.type_info(Policy), ""):
+        found.setdefault(name, path)
+    return found
 
 
 def _homes(kind: kinds.Type, path: str) -> Iterator[tuple[str, str]]:

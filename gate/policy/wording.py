@@ -1,5 +1,6 @@
 """The sentences of a verdict: why, and what to do, in one line each."""
 
+from gate.model import TagMove
 from gate.plain import one_line
 from gate.policy.verdict import ImageVerdict, Outcome, RuleOutcome, RuleVerdict, Upgrade, Warned
 
@@ -31,6 +32,12 @@ def overall_reason(images: tuple[ImageVerdict, ...], outcome: Outcome, warned: t
     return f"{len(decisive)} of {len(images)} images {what[outcome]}; {label}: {first}"
 
 
+def moved_text(moved: TagMove, judged: str | None) -> str:
+    """Return that a tag no longer names the digest that was judged."""
+    now_at = f"now names {one_line(moved.to, 100)}" if moved.to else "is gone"
+    return f"the tag {one_line(moved.tag, 128)} {now_at}; what was judged is {one_line(judged or '-', 100)}"
+
+
 def remedy(
     images: tuple[ImageVerdict, ...], outcome: Outcome, better: tuple[Upgrade, ...], after: Outcome | None
 ) -> str:
@@ -45,7 +52,8 @@ def remedy(
         return "No upgrade clears it: rebuild on another base image, or accept the risk with an `ignore` entry."
     first = better[0]
     rest = f" and {_count(len(better) - 1, 'more package')}" if len(better) > 1 else ""
-    enough = after in {Outcome.PASS, Outcome.WARN}
+    # NOTE: where violations only warn, a warning may be what is left of them.
+    enough = after is Outcome.PASS or (after is Outcome.WARN and outcome is Outcome.FAIL)
     what = "that is enough" if enough else "that alone is not enough"
     return f"Upgrade {one_line(first.name, 100)} to {one_line(first.to, 60)} (clears {first.clears}){rest}; {what}."
 

@@ -127,7 +127,7 @@ def remedies(verdict: Verdict, image: int, findings: tuple[JudgedFinding, ...]) 
 
 
 def _badness(finding: JudgedFinding) -> tuple[int, float]:
-    return -finding.severity.rank, -finding.cvss.score if finding.cvss else 0.0
+    return finding.severity.place, -finding.cvss.score if finding.cvss else 0.0
 
 
 def _package_text(package: Package) -> str:

@@ -27,10 +27,10 @@ from gate.reports.summary import CANNOT_FAIL, cannot_fail, headline
 # Source: docs.github.com, "SARIF support for code scanning": a file over these limits is refused as a whole.
 _MOST_RUNS = 20
 _MOST_BYTES = 10_000_000
-# How many results a run may hold, and up to how many it is filled with what does not violate the policy. The first pair is
-# what code scanning shows; the others are tried in turn when the file, compressed, would be too large to upload.
-_CUTS = ((5_000, 5_000), (5_000, 1_000), (5_000, 100), (1_000, 100), (100, 100), (10, 10))
-_MOST_WARNINGS = 100
+# How many results a run may hold, and up to how many it is filled with what does not violate the policy. The first pair
+# is what code scanning shows; the others are tried in turn when the file, compressed, would be too large to upload.
+_CUTS = ((5_000, 5_000), (5_000, 1_000), (5_000, 100), (1_000, 100), (100, 100), (10, 10), (1, 1))
+_MOST_WARNINGS = 20
 _SEMANTIC = re.compile(r"\d+\.\d+\.\d+")
 _ENCODER = msgspec.json.Encoder()
 _URGENCY = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)

@@ -50,15 +50,15 @@ def path_of(*parts: str) -> str:
 
 
 def fingerprint(key: str, occurrence: int) -> str:
-    """Return what code scanning knows a finding by; `occurrence` tells apart those that share a key, and is 1 for most."""
+    """Return what code scanning knows a finding by; `occurrence` counts, from 1, the findings that share a key."""
     # NOTE: 128 bits, since whoever names packages could find two keys that share 64, and hide one behind the other.
     return f"{blake2b(key.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}:{occurrence}"
 
 
 def categories(images: Iterable[ImageVerdict]) -> list[str]:
-    """Return a category for each image, unique among them and ending with a slash; the tag and digest have no part in it.
+    """Return a category for each image, unique, ending with a slash, and without tag or digest.
 
-    Images without a verdict take part: the one beside them must not get their category, and close their alerts.
+    Give it all images of a verdict: no image may get the category, and so close the alerts, of one without verdict.
     """
     images = list(images)
     several = len({(image.registry, image.region) for image in images}) > 1
@@ -88,7 +88,7 @@ def reference(image: ImageVerdict) -> str:
         name = image.target.partition("@")[0]
     else:
         name = short_name(image) + "".join(f":{tag}" for tag in image.tags[:1])
-    return told(f"{name}@{image.digest}" if image.digest else name, 1_000)
+    return told(f"{name}@{image.digest}" if image.digest else name, 1_000).strip() or "image"
 
 
 def link(url: str | None) -> str | None:

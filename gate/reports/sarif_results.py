@@ -1,7 +1,7 @@
 """The results of one SARIF run: what each finding is called, where it is, and how much it matters."""
 
+import re
 from collections.abc import Iterable
-from functools import cache
 
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
@@ -36,14 +36,16 @@ _FIXES = {
     Fix.UNKNOWN: "whether a fix exists is not known",
 }
 _REGION = Region(start_line=1, start_column=1, end_line=1, end_column=1)
+_ALLOWED = "Within what the policy allows."
 _MOST_NAMED = 20
 _MOST_NAME = 100
-# NOTE: SARIF gives brackets and braces in a message a meaning (links, placeholders); readers disagree how to escape them.
+# NOTE: SARIF gives brackets and braces in messages a meaning (links, placeholders); readers differ in the escapes.
+_MARKUP = re.compile(r"[\[\]{}]")
 _PLAINER = str.maketrans("[]{}", "()()")
 
 
 def ordered(image: ImageVerdict, *, settled: bool) -> dict[Level, list[int]]:
-    """Return the indexes of the findings to show, by level, worst first; settled ones, if wanted, are the last notes."""
+    """Return the indexes of the findings to show, by level, the worst first; settled ones, if wanted, come last."""
     failed = _indexes(image, RuleOutcome.FAIL)
     warned = _indexes(image, RuleOutcome.WARN)
     levels: dict[Level, list[int]] = {"error": [], "warning": [], "note": []}
@@ -145,10 +147,10 @@ class Results:
 
     def _message(self, index: int, name: str, finding: JudgedFinding, held: _Held) -> str:
         fix = (finding.fix is _FULL and held.fixed) or _FIXES[finding.fix]
-        why = self._violated.get(index) or _sentence(finding.settled_by)
+        why = self._violated.get(index) or (_ALLOWED if finding.disposition is _COUNTED else _sentence(finding))
         shown = name if len(name) <= _MOST_NAME else told(name, _MOST_NAME)
         text = f"{self._label}: {shown} ({finding.severity.value}){held.where}, {fix}. {why}"
-        return text.translate(_PLAINER) if "[" in text or "{" in text else text
+        return text.translate(_PLAINER) if _MARKUP.search(text) else text
 
 
 def _violated(image: ImageVerdict) -> dict[int, str]:
@@ -159,7 +161,7 @@ def _violated(image: ImageVerdict) -> dict[int, str]:
             name = told(rule.name, 100)
             for index in rule.findings:
                 names[index] = f"{names[index]}, {name}" if index in names else name
-    return {index: f"Violates {name}." for index, name in names.items()}
+    return {index: f"Violates {name[:1_000]}." for index, name in names.items()}
 
 
 def _indexes(image: ImageVerdict, outcome: RuleOutcome) -> frozenset[int]:
@@ -181,10 +183,9 @@ def _where(first: PackageShown, others: int) -> str:
     return f" in {name} and {others:,} more package{'s' if others > 1 else ''}" if others else f" in {name}"
 
 
-@cache
-def _sentence(settled_by: str) -> str:
-    why = told(settled_by, 1_000)
-    return f"{why[:1].upper()}{why[1:].rstrip('.')}."
+def _sentence(finding: JudgedFinding) -> str:
+    why = told(finding.settled_by, 1_000) or finding.disposition.value
+    return f"{why[0].upper()}{why[1:].rstrip('.')}."
 
 
 def _location(path: str, image: str, package: str | None) -> Location:
@@ -217,10 +218,10 @@ def _properties(finding: JudgedFinding, packages: tuple[PackageShown, ...]) -> R
 
 def _shown(package: Package) -> PackageShown:
     return PackageShown(
-        name=told(package.name, 200) or "a package without a name",
+        name=told(package.name, 200).strip() or "a package without a name",
         version=told(package.version, 100) if package.version else None,
         fixed_in=told(package.fixed_in, 100) if package.fixed_in else None,
-        path=told(package.path, 500) if package.path else None,
+        path=told(package.path, 300) if package.path else None,
     )
 
 

@@ -31,8 +31,8 @@ _HEAD = "| Severity | Package | Version | Fix | Link |\n| --- | --- | --- | --- 
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>|~$&!#{}@]")
 _FIX = {Fix.FULL: "yes", Fix.PARTIAL: "partial", Fix.NONE: "none", Fix.UNKNOWN: "unknown"}
 
-Rows = tuple[tuple[str, str | None], ...]
-"""The cells of a package, escaped and joined, and its fix if one is named."""
+Rows = tuple[tuple[str, str], ...]
+"""The cells of each package, escaped and joined, and the version that fixes it, empty if none is named."""
 
 
 class RuleDraft:
@@ -53,7 +53,7 @@ class RuleDraft:
     def add(self, finding: JudgedFinding, packages: Rows) -> None:
         """Take in a result's finding and packages; the worst rated severity of all is the rule's."""
         severity = finding.severity
-        if severity is not self._severity and _weight(severity) > _weight(self._severity):
+        if severity is not self._severity and severity.place < self._severity.place:
             self._severity = severity
         for cells, fix in packages:
             if len(self._table) < _MOST_ROWS:
@@ -87,16 +87,12 @@ class RuleDraft:
 def rows(packages: tuple[PackageShown, ...]) -> Rows:
     """Return what the help's table says of packages; a finding without any has one row all the same."""
     if not packages:
-        return (("- | -", None),)
+        return (("- | -", ""),)
     return tuple([(_cells(package), _escaped(package.fixed_in or "")) for package in packages])
 
 
 def _cells(package: PackageShown) -> str:
     return f"{_escaped(package.name)} | {_escaped(package.version or '-')}"
-
-
-def _weight(severity: Severity) -> int:
-    return 0 if severity is Severity.UNKNOWN else severity.rank
 
 
 def _escaped(text: str) -> str:

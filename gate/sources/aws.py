@@ -1,5 +1,6 @@
 """AWS clients: one for each service and region, with typed answers, AWS's own clock, and errors in our words."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -14,9 +15,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from gate import __version__
 from gate.errors import NotYetError
+from gate.plain import one_line
 from gate.sources.refusals import translate
 from gate.sources.waiting import Clock
-from gate.sources.wire import UndecodableError, decode
+from gate.sources.wire import ErrorBody, UndecodableError, decode
 
 # NOTE: standard mode retries throttling, 5xx and connection errors, and never a refusal (tried, reference in
 # CONTRIBUTING): four attempts with the SDK's own backoff.
@@ -29,6 +31,9 @@ _CONFIG = Config(
 _DECODE_ATTEMPTS = 3
 _TYPED = "scan-gate-typed"
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_ERROR_BODY = msgspec.json.Decoder(ErrorBody)
+# NOTE: what botocore's own parser raises over bodies that are no JSON object of the types it expects (tried).
+_STUMBLES = (ValueError, RecursionError, AttributeError, TypeError, KeyError)
 T = TypeVar("T")
 
 
@@ -51,7 +56,7 @@ class Connections:
 
     def caller(self, service: str, region: str | None) -> "Caller":
         """Return the caller for a service in a region, the same one each time; None is the caller's own region."""
-        where = (service, region or self.region)
+        where = (service, region or self.region or None)
         if where not in self._callers:
             try:
                 client = self._session.client(service, region_name=where[1], config=_CONFIG)
@@ -109,16 +114,24 @@ class Caller:
             except ClientError as err:
                 self._take_date(err.response.get("ResponseMetadata", {}))
                 raise
-            except (BotoCoreError, ValueError) as err:
+            except (BotoCoreError, OSError) as err:
                 raise translate(err, operation, subject) from err
 
     def _send(self, operation: str, decoder: "msgspec.json.Decoder[T]", members: dict[str, object]) -> T:
-        answer = getattr(self._client, _WORD.sub("_", operation).lower())(**members)
+        method = getattr(self._client, _WORD.sub("_", operation).lower())
+        try:
+            answer = method(**members)
+        except BotoCoreError:
+            raise
+        except _STUMBLES as err:
+            raise UndecodableError(
+                f"it is no answer of AWS's ({type(err).__name__}: {one_line(str(err), 200)})"
+            ) from err
         metadata = answer.pop("ResponseMetadata", {})
         self._take_date(metadata)
         typed: T | None = answer.pop(_TYPED, None)
         # NOTE: the hook is not documented; where it does not fire, botocore's own parse says the same, only slower.
-        return typed if typed is not None else decode(msgspec.json.encode(answer), decoder)
+        return typed if typed is not None else decode(_encoded(answer), decoder)
 
     def _expect(self, operation: str, decoder: "msgspec.json.Decoder[T]") -> None:
         """Register the hook by which botocore hands over the body before it parses it."""
@@ -131,9 +144,9 @@ class Caller:
         header = metadata.get("HTTPHeaders", {}).get("date", "")
         try:
             time = parsedate_to_datetime(header)
-        except ValueError:
+            self._answered_at = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
             return
-        self._answered_at = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _typed_by(decoder: "msgspec.json.Decoder[T]") -> Callable[..., None]:
@@ -141,5 +154,25 @@ def _typed_by(decoder: "msgspec.json.Decoder[T]") -> Callable[..., None]:
         if response_dict["status_code"] == 200:
             customized_response_dict[_TYPED] = decode(response_dict["body"], decoder)
             response_dict["body"] = b"{}"
+        else:
+            response_dict["body"] = _error_body(response_dict["body"], response_dict["status_code"])
 
     return take
+
+
+def _error_body(body: bytes, status: int) -> bytes:
+    """Return the body of an error if botocore can read it; UndecodableError where AWS did not write it."""
+    try:
+        decode(body, _ERROR_BODY)
+    except UndecodableError:
+        if status < 500:
+            raise
+        return b"{}"  # NOTE: botocore retries by the status alone
+    return body
+
+
+def _encoded(answer: dict[str, Any]) -> bytes:
+    try:
+        return msgspec.json.encode(answer)
+    except UnicodeEncodeError:  # NOTE: lone surrogates, which the standard library writes and `decode` mends
+        return json.dumps(msgspec.to_builtins(answer)).encode()

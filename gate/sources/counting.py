@@ -72,7 +72,7 @@ def _declared(words: dict[str, int] | None) -> _Counts | None:
 def _difference(said: _Counts, seen: _Counts) -> str:
     parts = [
         f"{severity.value} {said[severity]} declared and {seen[severity]} listed"
-        for severity in sorted(said | seen, key=lambda severity: -severity.rank)
+        for severity in sorted(said | seen, key=lambda severity: severity.place)
         if said[severity] != seen[severity]
     ]
     return "AWS's counts and its list differ: " + ", ".join(parts)

@@ -92,14 +92,14 @@ class EcrSource:
 
         detail = self._waiting.until(ask, most=TAG_LAG)
         if detail is None:
-            raise translate(missing[-1], "DescribeImages", _subject(ecr, target)) from missing[-1]
+            raise translate(missing[-1], "DescribeImages", self._subject(ecr, target)) from missing[-1]
         return detail
 
     def _detail(self, ecr: Caller, target: EcrTarget, name: dict[str, str | None]) -> ImageDetail:
         """Return what ECR knows of one image; a ClientError when (and only when) there is no such image."""
         registry = target.registry or self._registry_id
         members: dict[str, Any] = {"registryId": registry} if registry else {}
-        subject = _subject(ecr, target)
+        subject = self._subject(ecr, target)
         try:
             # NOTE: without this filter an archived image looks absent (Amazon ECR API reference, DescribeImagesFilter).
             answer = ecr.ask(
@@ -140,7 +140,8 @@ class EcrSource:
             pushed_at=to_time(detail.image_pushed_at, "imagePushedAt"),
         )
         scan = watch.run()
-        if scan.state is not ScanState.COMPLETE:
+        # NOTE: what AWS cannot scan may be accepted by the policy, so that it too must be an image, and the tag's own.
+        if scan.state not in {ScanState.COMPLETE, ScanState.UNSUPPORTED}:
             return scan
         if not scan.findings and detail.artifact_media_type not in {None, *_IMAGE_CONFIGS}:
             config = one_line(str(detail.artifact_media_type), 100)
@@ -160,6 +161,12 @@ class EcrSource:
             return None
         return TagMove(tag=target.tag, to=digest, pinned=target.digest is not None)
 
+    def _subject(self, ecr: Caller, target: EcrTarget) -> str:
+        registry = target.registry or self._registry_id
+        where = f"registry {registry}, " if registry else ""
+        name = f"{target.repository}{f':{target.tag}' if target.tag else ''}"
+        return f"{name}{f'@{target.digest[:19]}…' if target.digest else ''} ({where}region {ecr.region})"
+
 
 def _resolved(image: Image, ecr: Caller, detail: ImageDetail) -> Image:
     return msgspec.structs.replace(
@@ -169,9 +176,3 @@ def _resolved(image: Image, ecr: Caller, detail: ImageDetail) -> Image:
         digest=detail.image_digest,
         tags=tuple(sorted(detail.image_tags or ())),
     )
-
-
-def _subject(ecr: Caller, target: EcrTarget) -> str:
-    where = f"registry {target.registry}, " if target.registry else ""
-    name = f"{target.repository}{f':{target.tag}' if target.tag else ''}"
-    return f"{name}{f'@{target.digest[:19]}…' if target.digest else ''} ({where}region {ecr.region})"

@@ -124,8 +124,9 @@ class Listing(Struct, frozen=True, kw_only=True):
         """Map every finding, and say whether the listing of `digest` is whole; EvidenceError names an unknown word."""
         pages = tuple(_page(body) for body in self._bodies)
         findings = keyed(finding for page in pages for finding in page.findings)
-        if all(_has_nothing(body) for body in self._bodies):
-            problem = f"the scan is {self.status}, and the answer has neither a list of findings nor counts"
+        if any(_has_nothing(body) for body in self._bodies):
+            which = "the answer" if len(self.pages) == 1 else f"one of its {len(self.pages)} pages"
+            problem = f"the scan is {self.status}, and {which} has neither a list of findings nor counts"
             return Reading(findings=(), warnings=(), problem=problem)
         difference = compare(pages)
         lost = difference.text if difference and difference.lost else ""

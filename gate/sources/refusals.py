@@ -14,6 +14,8 @@ ACTIONS = {
     ),
     "GetRegistryScanningConfiguration": "ecr:GetRegistryScanningConfiguration",
     "BatchGetRepositoryScanningConfiguration": "ecr:BatchGetRepositoryScanningConfiguration",
+    "AssumeRole": "sts:AssumeRole",
+    "AssumeRoleWithWebIdentity": "sts:AssumeRoleWithWebIdentity",
 }
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationErrorException"})
 _CREDENTIALS = frozenset({
@@ -48,10 +50,26 @@ def translate(err: Exception, operation: str, subject: str) -> GateError:
 # What fails before AWS answers: boto's errors, ours, the line, and what to do. The first that fits counts.
 _FAILURES: tuple[tuple[tuple[type[Exception], ...], type[GateError], str, str], ...] = (
     (
-        (aws.ProfileNotFound, aws.NoRegionError, aws.InvalidRegionError, aws.ConfigParseError),
+        (
+            aws.ProfileNotFound,
+            aws.BaseEndpointResolverError,
+            aws.EndpointProviderError,
+            aws.InvalidEndpointConfigurationError,
+            aws.InvalidRegionError,
+            aws.UnknownRegionError,
+            aws.ConfigParseError,
+            aws.ConfigNotFound,
+            aws.InvalidRetryConfigurationError,
+            aws.InvalidDefaultsMode,
+            aws.InvalidProxiesConfigError,
+            aws.InvalidIMDSEndpointError,
+            aws.InvalidIMDSEndpointModeError,
+            aws.InvalidSTSRegionalEndpointsConfigError,
+            aws.MissingDependencyException,
+        ),
         UsageError,
         "AWS settings: {said}",
-        "Name the region with --region and the profile with --profile.",
+        "Name the region with --region and the profile with --profile; check AWS_* variables and the AWS config file.",
     ),
     (
         (
@@ -64,6 +82,10 @@ _FAILURES: tuple[tuple[tuple[type[Exception], ...], type[GateError], str, str], 
             aws.UnauthorizedSSOTokenError,
             aws.InvalidConfigError,
             aws.LoginError,
+            aws.NoAuthTokenError,
+            aws.RefreshWithMFAUnsupportedError,
+            aws.UnknownCredentialError,
+            aws.UnknownTokenProviderError,
         ),
         AccessError,
         "no usable AWS credentials: {said}",
@@ -88,10 +110,18 @@ _FAILURES: tuple[tuple[tuple[type[Exception], ...], type[GateError], str, str], 
         f"Check the network and the region's name. {_RETRY}",
     ),
     (
-        (aws.ParamValidationError, aws.EndpointProviderError, ValueError),
+        (aws.ParamValidationError, ValueError),
         UsageError,
         "{operation} cannot be asked about {subject}: {said}",
         "Check region and target.",
+    ),
+    (
+        # NOTE: a web identity token or a credential process that is not there; the network's errors come wrapped, and
+        # some of them are OSErrors too, so this is the last.
+        (OSError,),
+        AccessError,
+        "no usable AWS credentials: {said}",
+        "Is the file or the command there that AWS_* variables or the AWS config file name?",
     ),
 )
 
@@ -100,6 +130,8 @@ def _answered(err: aws.ClientError, operation: str, subject: str) -> GateError:
     code = code_of(err)
     said = one_line(str(err.response.get("Error", {}).get("Message") or "no message"), 300)
     status = err.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    # NOTE: credentials may be fetched on the way (sts:AssumeRole of a profile), and then that is what was refused.
+    operation = err.operation_name or operation
     line = f"{operation} for {subject}: {one_line(code, 80)}: {said}"
     if code in DENIED:
         return AccessError(line, hint=f"Allow {ACTIONS.get(operation, operation)} to the caller's role.")
@@ -107,7 +139,7 @@ def _answered(err: aws.ClientError, operation: str, subject: str) -> GateError:
         return AccessError(line, hint="The credentials are expired or wrong: log in again, or renew the job's role.")
     if code in {"RepositoryNotFoundException", "ImageNotFoundException"}:
         return AccessError(line, hint="Check repository, tag, account and region; was the image pushed there?")
-    if code in _THROTTLED:
+    if code in _THROTTLED or status == 429:
         return NotYetError(line, hint=f"AWS is throttling this account. {_RETRY}")
     if code == "ServerException" or status >= 500:
         why = "With enhanced scanning, missing inspector2 permissions end in this, too"

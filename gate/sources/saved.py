@@ -78,6 +78,8 @@ def _gunzipped(data: bytes) -> bytes:
         raise EvidenceError(f"the evidence is no gzip file: {one_line(str(err), 100)}", hint=_EXPECTED) from err
     if not unpacker.eof and len(unpacked) <= MOST_BYTES:
         raise EvidenceError("the gzip file is cut off", hint="Save the evidence again.")
+    if unpacker.unused_data.strip(b"\0"):
+        raise EvidenceError("something follows the gzip data, and would not be judged", hint="Save the evidence again.")
     return unpacked
 
 
@@ -96,6 +98,12 @@ def _pages(data: bytes) -> tuple[Page, ...]:
 
 def _check_shape(keys: dict[str, Any], where: str) -> None:
     if _OURS & keys.keys():
+        # NOTE: what the AWS CLI writes for --max-items; the API itself spells it nextToken.
+        if bytes(keys.get("NextToken", b"null")) != b"null":
+            raise EvidenceError(
+                f"{where}it has a NextToken: more findings were listed than were saved",
+                hint="Save without --max-items.",
+            )
         return
     known = next((said for key, said in _KNOWN.items() if key in keys), None)
     seen = ", ".join(one_line(key, 40) for key in list(keys)[:6]) or "nothing"
@@ -113,8 +121,9 @@ def _chained(pages: tuple[Page, ...]) -> tuple[Page, ...]:
     tokens = [page.next_token for page in pages]
     if tokens[-1]:
         raise EvidenceError("the last page has a nextToken: more findings were listed than were saved", hint=again)
-    if not all(tokens[:-1]):
-        raise EvidenceError(f"page {tokens.index(None) + 1} of {len(pages)} leads to no next page", hint=again)
+    for number, token in enumerate(tokens[:-1], start=1):
+        if not token:
+            raise EvidenceError(f"page {number} of {len(pages)} leads to no next page", hint=again)
     if len(set(tokens)) != len(tokens):
         raise EvidenceError("two pages have the same nextToken, so that one is there twice", hint=again)
     if len({_identity(page) for page in pages}) > 1:

@@ -14,7 +14,7 @@ from gate.sources.configuration import Configuration
 from gate.sources.listing import MOST_PAGES, Listing, state_of
 from gate.sources.refusals import code_of, translate
 from gate.sources.states import PENDING_HINT, explain, missing_hint
-from gate.sources.waiting import Clock, Waiting
+from gate.sources.waiting import FIRST_DELAY, Clock, Waiting
 from gate.sources.wire import Page
 
 _PAGE = msgspec.json.Decoder(Page)
@@ -88,6 +88,9 @@ class Watch:
             scan = self._settled(look)
             if scan is not None:
                 return scan
+            # NOTE: polled ready and listed unready; without a pause two servers that disagree would be asked for ever.
+            if not self._waiting.pause(FIRST_DELAY, "the scan, which began again"):
+                return self._unready(_Look(state=ScanState.PENDING, reason="the scan, which began again"))
 
     def _poll(self) -> tuple[_Look, str]:
         # NOTE: the first question asks for a whole page, since an old scan is ready at once; while waiting, a page of
@@ -153,14 +156,17 @@ class Watch:
         while True:
             listing = self._list(first)
             if state_of(listing.status, listing.description) is not ScanState.COMPLETE:
+                self._ready_since = None
                 return None
             kind = self._kind(listing)
             now = listing.fingerprint()
             if self._is_settled(listing, kind, before, now):
                 return self._complete(listing, kind)
-            if not self._waiting.pause(LISTING_GAP, "the findings to settle"):
+            paused = self._waiting.pause(LISTING_GAP, "the findings to settle")
+            if not paused:
                 return self._unsettled(listing, kind)
-            first, before = None, now
+            # NOTE: the last pause may be cut short by the deadline, and then the two listings prove nothing.
+            first, before = None, now if paused >= LISTING_GAP else None
 
     def _is_settled(
         self, listing: Listing, kind: Kind, before: tuple[object, ...] | None, now: tuple[object, ...]

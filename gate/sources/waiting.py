@@ -65,10 +65,10 @@ class Waiting:
             self._clock.sleep(min(delay * random.uniform(0.8, 1.0), left))  # noqa: S311
             delay = min(delay * _GROWTH, LONGEST_DELAY)
 
-    def pause(self, seconds: float, waited_for: str) -> bool:
-        """Sleep `seconds` and tell True, or False at once when the deadline comes before that."""
-        if self.left < seconds:
-            return False
-        self._narrate(waited_for, self.elapsed)
-        self._clock.sleep(seconds)
-        return True
+    def pause(self, seconds: float, waited_for: str) -> float:
+        """Sleep `seconds`, or what is left before the deadline, and return how long; 0 when nothing is left."""
+        seconds = min(seconds, self.left)
+        if seconds > 0:
+            self._narrate(waited_for, self.elapsed)
+            self._clock.sleep(seconds)
+        return seconds

@@ -5,7 +5,7 @@ Source: botocore's service model of ECR (API version 2015-09-21).
 """
 
 import json
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -131,7 +131,7 @@ class ScanFindings(Struct, frozen=True, rename="camel"):
 
     image_scan_completed_at: Time = None
     vulnerability_source_updated_at: Time = None
-    finding_severity_counts: dict[str, int] | None = None
+    finding_severity_counts: dict[str, Annotated[int, msgspec.Meta(ge=0)]] | None = None
     findings: tuple[BasicFinding, ...] | None = None
     enhanced_findings: tuple[EnhancedFinding, ...] | None = None
 
@@ -205,6 +205,12 @@ class RepositoryConfigurations(Struct, frozen=True, rename="camel"):
     scanning_configurations: tuple[RepositoryScanning, ...] | None = None
 
 
+class ErrorBody(Struct, frozen=True):
+    """The body of an error, as far as botocore relies on its types."""
+
+    code: str | None = msgspec.field(default=None, name="__type")
+
+
 def decode(body: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
     """Decode a body; UndecodableError says in one line why it is not what was expected."""
     try:
@@ -218,10 +224,12 @@ def _decode_mended(body: bytes, decoder: "msgspec.json.Decoder[T]", first: Excep
     if isinstance(first, msgspec.ValidationError | RecursionError):
         raise UndecodableError(_why(body, first)) from first
     try:
-        plain: Any = json.loads(body.decode("utf-8", "replace"))
+        plain: Any = json.loads(body.decode())
         return decoder.decode(json.dumps(plain, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError) as err:
-        raise UndecodableError(_why(body, first)) from err
+        # NOTE: the standard library's words for bad JSON say less than msgspec's.
+        told = first if isinstance(err, json.JSONDecodeError) else err
+        raise UndecodableError(_why(body, told)) from err
 
 
 def _why(body: bytes, err: Exception) -> str:

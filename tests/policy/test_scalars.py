@@ -28,7 +28,9 @@ def test_a_duration_is_read_in_seconds(text: str, seconds: int) -> None:
     assert Duration.parse(text).delta == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("text", ["", "15", "m", "15 m", "1m1h", "-1h", "1.5h", "15M", "٣h", "1y", ["1h"], "9999999999s"])
+@pytest.mark.parametrize(
+    "text", ["", "15", "m", "15 m", "1m1h", "-1h", "1.5h", "15M", "٣h", "1y", ["1h"], "9999999999s"]
+)
 def test_what_is_no_duration_is_refused_with_an_example(text: str | list[str]) -> None:
     with pytest.raises(ValueError, match="expected a duration such as 90s, 15m, 24h or 7d"):
         Duration.parse(text)
@@ -69,7 +71,9 @@ def test_until_is_a_day_or_fixed_or_both(value: str | list[str], day: date | Non
     assert Until.parse(until.plain) == until
 
 
-@pytest.mark.parametrize("value", [[], ["2026-12-31", "2027-12-31"], ["fixed", "fixed"], "never", "", ["fixed", "soon"]])
+@pytest.mark.parametrize(
+    "value", [[], ["2026-12-31", "2027-12-31"], ["fixed", "fixed"], "never", "", ["fixed", "soon"]]
+)
 def test_what_is_no_end_is_refused(value: str | list[str]) -> None:
     with pytest.raises(ValueError, match="expected a date such as 2026-12-31"):
         Until.parse(value)
@@ -82,7 +86,7 @@ def test_a_version_range_keeps_its_text(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "1.2", ">=", "new", ",", [">=1.2"]])
 def test_what_is_no_version_range_is_refused(text: str | list[str]) -> None:
-    with pytest.raises(ValueError, match="expected a version range such as >=1.2"):
+    with pytest.raises(ValueError, match=r"expected a version range such as >=1\.2"):
         VersionRange.parse(text)
 
 
@@ -94,7 +98,9 @@ def test_a_version_range_compares_versions_and_not_texts(text: str, version: str
     assert VersionRange.parse(text).holds(version) is holds
 
 
-@pytest.mark.parametrize("text", ["2026-1-1", "20260101", "2026-13-01", "2026-02-30", "tomorrow", "2026-01-01T00:00", ""])
+@pytest.mark.parametrize(
+    "text", ["2026-1-1", "20260101", "2026-13-01", "2026-02-30", "tomorrow", "2026-01-01T00:00", ""]
+)
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="expected a date such as 2026-12-31"):
         parse_date(text)

@@ -106,7 +106,8 @@ REFUSED = Refusal(
 def decided(rules: Policy, *scans: Scan | Refusal) -> Verdict:
     """Return the verdict of the sample policy's file over scans."""
     used = PolicyUsed(name=rules.name or "-", files=("policies/payments.yaml",), sha256="ab" * 32, resolved=rules)
-    return evaluate(used, scans, NOW, settings=(Setting(name="policy", variable="GATE_CHECK_POLICY"),))
+    made = evaluate(used, scans, NOW, settings=(Setting(name="policy", variable="GATE_CHECK_POLICY"),))
+    return replace(made, gate="0.1.0")
 
 
 def _hostile() -> Verdict:
@@ -115,8 +116,8 @@ def _hostile() -> Verdict:
             f"CVE-2026-6666 {HOSTILE}",
             Severity.CRITICAL,
             Package(name=HOSTILE, version=HOSTILE, fixed_in=HOSTILE, type=HOSTILE, path=HOSTILE),
-            title=HOSTILE * 40,
-            description=HOSTILE * 400,
+            title=HOSTILE * 4,
+            description=HOSTILE * 10,
             url=HOSTILE,
         ),
         flaw("", Severity.CRITICAL, Package(name="../../etc/passwd", version="", fixed_in="")),
@@ -135,7 +136,7 @@ def _hostile() -> Verdict:
         *findings,
         image=hostile_image,
         status=HOSTILE,
-        warnings=(HOSTILE, "::error::" * 4_000, "x" * 1_000_000),
+        warnings=(HOSTILE, "::error::" * 200, "x" * 2_000),
         replayed=True,
         declared={HOSTILE: 1},
     )

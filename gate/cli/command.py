@@ -1,0 +1,41 @@
+"""A command whose reports are cleared even when its command line is wrong, so that none of an earlier run is left."""
+
+import contextlib
+
+import click
+
+from gate.cli.clock import SystemClock
+from gate.cli.outputs import claim
+from gate.errors import UsageError
+from gate.target import SavedTarget, parse_target
+
+DEFAULT_FILE = "gate.yaml"
+"""The policy that is taken from the working directory when none is named."""
+
+
+class ClearingCommand(click.Command):
+    """A command with TARGETS, --policy and --output."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the command line; before a fault of it is raised, clear the reports that it names."""
+        written = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError:
+            found = click.Context(self, parent=ctx.parent, info_name=ctx.info_name, resilient_parsing=True)
+            found.ignore_unknown_options = found.allow_extra_args = True
+            super().parse_args(found, written)
+            with contextlib.suppress(UsageError):
+                read = inputs(found.params["targets"] or (), found.params["policy"])
+                claim(found.params["output"] or (), read, SystemClock().now())
+            raise
+
+
+def inputs(targets: tuple[str, ...], policy: str | None) -> tuple[str, ...]:
+    """Return the paths that a run with these targets and this policy may read."""
+    paths = [policy or DEFAULT_FILE]
+    for text in targets:
+        with contextlib.suppress(UsageError):
+            target = parse_target(text)
+            paths += [target.path] if isinstance(target, SavedTarget) and target.path != "-" else []
+    return tuple(path for path in paths if "\x00" not in path)

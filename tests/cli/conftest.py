@@ -1,0 +1,16 @@
+"""What holds for every test of the command line: an empty working directory, and a clock that stands still."""
+
+from pathlib import Path
+
+import pytest
+
+from gate.cli.clock import SystemClock
+from tests.builders import NOW
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in an empty directory, at noon of 2026-11-20."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(SystemClock, "now", lambda _: NOW)
+    return tmp_path
