@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gate.model import Finding, Fix, Image, Kind, Package, Scan, ScanState, Severity, keyed, stem
+from gate.model import Finding, Fix, Image, Kind, Package, Refusal, Scan, ScanState, Severity, keyed, stem
 from gate.policy.document import Policy
 from gate.policy.evaluate import evaluate
 from gate.policy.verdict import PolicyUsed, Verdict
@@ -79,6 +79,6 @@ def used(rules: Policy) -> PolicyUsed:
     return PolicyUsed(name=rules.name or "test", files=("gate.yaml",), sha256="0" * 64, resolved=rules)
 
 
-def judge(rules: Policy, *scans: Scan, now: datetime = NOW, **options: Any) -> Verdict:
+def judge(rules: Policy, *scans: Scan | Refusal, now: datetime = NOW, **options: Any) -> Verdict:
     """Judge scans (one clean scan if none is given) by a policy."""
     return evaluate(used(rules), scans or (scan(),), now, **options)

@@ -5,7 +5,8 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,6 +22,7 @@ REPLAY = ("--captured-at", CAPTURED, "--now", CAPTURED)
 """Judges saved evidence as of one moment, whatever today is."""
 YESTERDAY = '{"verdict": "pass", "of": "yesterday"}'
 """What an earlier run left behind."""
+_NOBODY = 65_534
 
 
 class Done(Struct, frozen=True):
@@ -41,13 +43,13 @@ def gate(*arguments: str | Path, stdin: bytes | None = None) -> Done:
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors=how) for how in ("strict", "backslashreplace"))
     kept = sys.stdin
     if stdin is not None:
-        sys.stdin = SimpleNamespace(buffer=io.BytesIO(stdin))  # type: ignore[assignment]
+        sys.stdin = SimpleNamespace(buffer=io.BytesIO(stdin))
     try:
         with redirect_stdout(out), redirect_stderr(err):
             code = run([str(argument) for argument in arguments])
     finally:
         sys.stdin = kept
-    return Done(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))  # type: ignore[attr-defined]
+    return Done(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
 
 
 def process(*arguments: str | Path | bytes, **settings: str) -> subprocess.CompletedProcess[bytes]:
@@ -62,8 +64,12 @@ def process(*arguments: str | Path | bytes, **settings: str) -> subprocess.Compl
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """Return this environment with the project importable from any directory, and with `settings`."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), **settings}
+    """Return this environment with the project importable from any directory, and with `settings`.
+
+    Coverage is not measured there: every line is run in this process too, and a measured process writes files.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    return {**kept, "PYTHONPATH": str(ROOT), **settings}
 
 
 def answer(*findings: JsonObject, **changes: object) -> JsonObject:
@@ -88,3 +94,16 @@ def saved(place: Path, *findings: JsonObject, **changes: object) -> Path:
     """Write such an answer to a file and return its path."""
     place.write_text(json.dumps(answer(*findings, **changes)), encoding="utf-8")
     return place
+
+
+@contextmanager
+def unprivileged() -> Iterator[None]:
+    """Be nobody for a while, where this process is root: root may write everywhere."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(_NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)

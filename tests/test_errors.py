@@ -49,7 +49,7 @@ def test_every_error_keeps_its_line_and_its_hint_and_knows_its_code(kind: type[G
 
 
 def test_no_error_has_the_codes_of_a_verdict() -> None:
-    kinds = [GateError, *GateError.__subclasses__(), *UsageError.__subclasses__()]
+    kinds: list[type[GateError]] = [GateError, *GateError.__subclasses__(), *UsageError.__subclasses__()]
 
     assert {kind.exit_code for kind in kinds}.isdisjoint({Exit.PASS, Exit.VIOLATED, Exit.WARNED})
 

@@ -38,4 +38,4 @@ def inputs(targets: tuple[str, ...], policy: str | None) -> tuple[str, ...]:
         with contextlib.suppress(UsageError):
             target = parse_target(text)
             paths += [target.path] if isinstance(target, SavedTarget) and target.path != "-" else []
-    return tuple(path for path in paths if "\x00" not in path)
+    return tuple(paths)

@@ -36,7 +36,7 @@ def claim(texts: Iterable[str], inputs: Iterable[str], now: datetime) -> tuple[O
     that dies leaves nothing behind that reads like a pass. UsageError names the first that is wrong: a format that is
     unknown, a path that is used twice, read from (`inputs`), or not writable. The others are cleared all the same.
     """
-    taken = {os.path.realpath(path): f"{one_line(path, 200)} is read by this run" for path in inputs}
+    taken = {_real(path): f"{one_line(path, 200)} is read by this run" for path in inputs}
     outputs: list[Output] = []
     faults: list[UsageError] = []
     for text in texts:
@@ -93,15 +93,13 @@ def _parse(text: str) -> Output:
         raise UsageError(
             f"--output: {one_line(name, 60)!r} is no report format{meant} (there are {', '.join(REPORTS)})"
         )
-    if "\x00" in path:
-        raise UsageError(f"--output {name}: a path cannot hold a NUL character")
     return Output(name, STDOUT if path in _STDOUT_NAMES else path)
 
 
 def _take(output: Output, taken: dict[str, str]) -> None:
     """Note which place a report takes; UsageError when it is taken already."""
     shown = one_line(output.path, 200)
-    place, used = os.path.realpath(output.path), f"{shown} is written by two reports"
+    place, used = _real(output.path), f"{shown} is written by two reports"
     if output.path == STDOUT:
         place, used = STDOUT, "two reports cannot both go to stdout"
     if place in taken:
@@ -114,7 +112,7 @@ def _clear(output: Output, now: datetime) -> None:
     try:
         if _is_special(output.path):
             return  # NOTE: a pipe or a device holds nothing old, and may block whoever opens it
-        place = Path(os.path.realpath(output.path))
+        place = Path(_real(output.path))
         if place.is_dir():
             raise IsADirectoryError(21, "it is a directory")
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -124,22 +122,22 @@ def _clear(output: Output, now: datetime) -> None:
             place.unlink(missing_ok=True)
             with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".gate-"):
                 pass
-    except OSError as err:
+    except (OSError, ValueError) as err:
         _forget(output.path)
         raise UsageError(_cannot(output, err), hint="Name a path that this job may write.") from err
 
 
 def _forget(path: str) -> None:
     """Remove what stands where nothing new can be written (a full disk), so that it is not taken for this run's."""
-    with contextlib.suppress(OSError):
-        Path(os.path.realpath(path)).unlink()
+    with contextlib.suppress(OSError, ValueError):
+        Path(_real(path)).unlink()
 
 
 def _write(path: str, text: str) -> None:
     if _is_special(path):
         Path(path).write_bytes(_encoded(text))
     else:
-        _replace(Path(os.path.realpath(path)), text)
+        _replace(Path(_real(path)), text)
 
 
 def _is_special(path: str) -> bool:
@@ -174,5 +172,13 @@ def _umask() -> int:
     return mask
 
 
-def _cannot(output: Output, err: OSError) -> str:
-    return f"{output.format}={one_line(output.path, 200)} cannot be written: {err.strerror or type(err).__name__}"
+def _real(path: str) -> str:
+    try:
+        return os.path.realpath(path)
+    except ValueError:  # NOTE: it holds NUL, or what cannot be encoded; nothing can be read or written there
+        return path
+
+
+def _cannot(output: Output, err: OSError | ValueError) -> str:
+    why = err.strerror if isinstance(err, OSError) and err.strerror else "this is no path of this system"
+    return f"{output.format}={one_line(output.path, 200)} cannot be written: {why}"

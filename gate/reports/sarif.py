@@ -173,4 +173,6 @@ def _optional(text: str | None) -> str | None:
 
 
 def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    # NOTE: a time without zone is UTC, as everywhere here; Python would take it for the machine's own.
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -43,7 +43,7 @@ class Connections:
     def __init__(self, clock: Clock, *, profile: str | None = None, region: str | None = None) -> None:
         """Open the session; a profile that does not exist is a UsageError."""
         try:
-            self._session = boto3.Session(profile_name=profile, region_name=region)
+            self._session = boto3.Session(profile_name=profile or None, region_name=region or None)
         except (BotoCoreError, ValueError) as err:
             raise translate(err, "the session", "AWS") from err
         self._clock = clock
@@ -56,7 +56,7 @@ class Connections:
 
     def caller(self, service: str, region: str | None) -> "Caller":
         """Return the caller for a service in a region, the same one each time; None is the caller's own region."""
-        where = (service, region or self.region or None)
+        where = (service, region or self.region)
         if where not in self._callers:
             try:
                 client = self._session.client(service, region_name=where[1], config=_CONFIG)
@@ -89,7 +89,7 @@ class Caller:
     def call(self, operation: str, decoder: "msgspec.json.Decoder[T]", subject: str, **members: object) -> T:
         """Call `operation` (AWS's name) and return its decoded body; GateError in our words for every refusal.
 
-        A botocore ClientError whose code the caller has a meaning for is let through by `asked_for`.
+        A botocore ClientError whose code the caller has a meaning for is let through by `ask`.
         """
         try:
             return self.ask(operation, decoder, subject, **members)

@@ -107,7 +107,6 @@ class Watch:
             look = _Look(state=state, page=page)
         if look.state is not ScanState.PENDING:
             return look, ""
-        self._ready_since = None
         return look, look.reason or f"the scan ({look.status or 'no status yet'})"
 
     def _page(self, **members: object) -> Page:

@@ -238,6 +238,8 @@ def _why(body: bytes, err: Exception) -> str:
         return "it is empty"
     if isinstance(err, RecursionError):
         return "it is nested too deeply"
+    if start.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        return "it begins with a byte order mark (saved by PowerShell?); it must be plain UTF-8"
     if start.startswith(b"<"):
         return "it is HTML or XML, not JSON (a proxy's page?)"
     return one_line(str(err), 200)

@@ -1,5 +1,7 @@
 """What holds for every test of the command line: an empty working directory, and a clock that stands still."""
 
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,3 +16,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(SystemClock, "now", lambda _: NOW)
     return tmp_path
+
+
+@pytest.fixture
+def deaf(folder: Path) -> Iterator[str]:
+    """Return a path that is no file and that nobody can write.
+
+    Not /dev/full: a gate that is broken, run by root, would replace the device by a file.
+    """
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind("deaf")
+        yield "deaf"

@@ -23,5 +23,7 @@ def sarif_faults(report: Path) -> str:
     """Return what the schema, code scanning's upload rules and the SARIF validator find; empty: nothing."""
     tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     command = ["bash", str(Path(SHARED, "tools", "check_sarif.sh")), str(report)]
-    done = subprocess.run(command, env=os.environ | {"PATH": tools}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=os.environ | {"PATH": tools}, capture_output=True, text=True, check=False, timeout=300
+    )
     return "" if done.returncode == 0 else f"{done.stdout}{done.stderr}" or f"exit code {done.returncode}"

@@ -27,6 +27,7 @@ from gate.policy.patterns import is_exact, matcher, texts
         (("a", "b*"), "bc", True),
         (("a*", "b*"), "ab", True),
         (("a*", "b"), "xb", False),
+        (("a*", "b?"), "xab", False),
         (("*",), "line\nbreak", True),
         (("a",), "a\n", False),
         (("a*c",), "abc\n", False),

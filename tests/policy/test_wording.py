@@ -35,20 +35,26 @@ def every(*severities: Severity) -> Scan:
         (
             STRICT,
             every(Severity.HIGH, Severity.LOW),
-            "max.high: 1 high finding, 0 allowed; max.low: 1 low finding, 0 allowed; "
-            "cvss_floor: 1 finding with CVSS 7.0 or more, 0 allowed",
+            (
+                "max.high: 1 high finding, 0 allowed; max.low: 1 low finding, 0 allowed; "
+                "cvss_floor: 1 finding with CVSS 7.0 or more, 0 allowed"
+            ),
         ),
         (
             STRICT,
             every(Severity.CRITICAL, Severity.HIGH, Severity.LOW),
-            "max.critical: 1 critical finding, 0 allowed; max.high: 1 high finding, 0 allowed; "
-            "max.low: 1 low finding, 0 allowed; and 1 rule more",
+            (
+                "max.critical: 1 critical finding, 0 allowed; max.high: 1 high finding, 0 allowed; "
+                "max.low: 1 low finding, 0 allowed; and 1 rule more"
+            ),
         ),
         (
             STRICT,
             every(Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW),
-            "max.critical: 1 critical finding, 0 allowed; max.high: 1 high finding, 0 allowed; "
-            "max.medium: 1 medium finding, 0 allowed; and 2 rules more",
+            (
+                "max.critical: 1 critical finding, 0 allowed; max.high: 1 high finding, 0 allowed; "
+                "max.medium: 1 medium finding, 0 allowed; and 2 rules more"
+            ),
         ),
     ],
 )

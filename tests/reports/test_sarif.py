@@ -2,6 +2,7 @@
 
 import random
 import re
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -120,7 +121,7 @@ def test_images_without_verdict_have_no_run() -> None:
                 "unknown-unknown/team/app/",
             ],
         ),
-        ([{"repository": None, "source": "saved", "target": "/home/me/evidence/scan.json"}], ["scan.json/"]),
+        ([{"repository": None, "source": "saved", "target": "/evidence/scan.json"}], ["scan.json/"]),
         ([{"repository": None, "source": "saved", "target": "-"}], ["image/"]),
         ([{"repository": "Été/..//../☃"}], ["t/image/image/image/image/"]),
     ],
@@ -561,6 +562,16 @@ def test_what_the_evidence_does_not_say_is_left_out() -> None:
     assert run_of(verdict)["properties"]["kind"] == "basic"
     assert "scanCompletedAt" not in run_of(verdict)["properties"]
     assert {"policyName", "policySha256", "digest", "scanCompletedAt"}.isdisjoint(run_of(bare)["properties"])
+
+
+@pytest.mark.parametrize("text", ["2026-11-20T10:00:00", "2026-11-20T10:00:00+00:00", "2026-11-20T15:30:00+05:30"])
+def test_times_are_in_utc(text: str) -> None:
+    verdict = judge(ALL_ALLOWED, scan())
+    facts = verdict.images[0].scan
+    assert facts is not None
+    done = replace(verdict.images[0], scan=replace(facts, completed_at=datetime.fromisoformat(text)))
+
+    assert run_of(replace(verdict, images=(done,)))["properties"]["scanCompletedAt"] == "2026-11-20T10:00:00Z"
 
 
 def test_invocation_says_how_the_gate_ended() -> None:

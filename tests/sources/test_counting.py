@@ -89,6 +89,8 @@ def test_more_declared_than_listed_in_every_reading_is_a_loss(pages: list[PageCo
         [page({"HIGH": 0}, H)],
         [page({"MEDIUM": 0, "HIGH": 1}, H, H, L)],
         [page({"HIGH": 1}, H, H), page({"LOW": 1}, L, L)],
+        # by page one is missing; as a total, which both pages say, none is
+        [page({"HIGH": 1}, H, H), page({"HIGH": 1}, L)],
     ],
 )
 def test_more_listed_than_declared_is_odd_and_safe(pages: list[PageCount]) -> None:

@@ -111,7 +111,7 @@ def test_a_tag_that_lags_behind_its_push_is_waited_for(live: Live) -> None:
     ("target", "said"),
     [
         ("team/app:absent", "team/app:absent (region eu-central-1)"),
-        (f"team/app@sha256:{'0' * 64}", "team/app@sha256:000000000000"),
+        (f"team/app@sha256:{'0' * 64}", "team/app@sha256:0000"),
         (f"{HOST}/team/app:absent", f"team/app:absent (registry {OTHER}, region us-gov-west-1)"),
     ],
 )
@@ -184,21 +184,43 @@ def test_an_image_with_nothing_listed_is_clean(live: Live, config: str | None) -
     assert live.scan().state is ScanState.COMPLETE
 
 
+def test_an_artifact_that_aws_cannot_scan_is_no_image_either(live: Live) -> None:
+    live.image(status("UNSUPPORTED_IMAGE"), artifact_media_type=HELM)
+    scan = live.scan()
+    assert (scan.state, "no container image" in scan.reason) == (ScanState.INCOMPLETE, True)
+
+
+def test_the_tag_of_an_image_that_cannot_be_scanned_is_looked_at_again_too(live: Live) -> None:
+    live.image((0, in_progress()), (30, status("UNSUPPORTED_IMAGE")))
+    live.double.move_tag("team/app", "v1", to=None, at=5)
+    scan = live.scan()
+    assert (scan.state, scan.tag_move) == (ScanState.UNSUPPORTED, TagMove(tag="v1", to=None, pinned=False))
+
+
 def test_an_artifact_with_findings_is_judged_by_them(live: Live) -> None:
     live.image(FOUND, artifact_media_type=HELM)
     assert live.scan().state is ScanState.COMPLETE
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [{}, *({"imageDetails": details} for details in (None, [], [{}], [{"imageDigest": None}], [{"imageDigest": ""}]))],
-)
-def test_an_answer_without_a_digest_is_no_evidence(live: Live, answer: Any) -> None:
+@pytest.mark.parametrize("details", ["absent", None, [], [{}], [{"imageDigest": None}], [{"imageDigest": ""}]])
+def test_an_answer_without_a_digest_is_no_evidence(live: Live, details: Any) -> None:
     live.image(FOUND)
+    answer = {} if details == "absent" else {"imageDetails": details}
     live.double.fail(IMAGES, altered(lambda _: answer), times=None)
     scan = live.scan()
     assert scan.state is ScanState.INCOMPLETE
     assert "answered without a digest" in scan.reason
+
+
+def test_an_image_whose_registry_aws_does_not_name_is_asked_about_without_one(live: Live) -> None:
+    def anonymous(answer: Any) -> Any:
+        del answer["imageDetails"][0]["registryId"]
+        return answer
+
+    live.image(FOUND)
+    live.double.fail(IMAGES, altered(anonymous), times=None)
+    assert live.scan().image.registry is None
+    assert "registryId" not in live.double.called(SCAN)[0].input
 
 
 def test_a_push_time_that_is_none_is_no_evidence(live: Live) -> None:

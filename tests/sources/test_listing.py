@@ -183,6 +183,11 @@ def test_a_ready_answer_with_neither_list_nor_counts_is_not_whole(found_in_page:
     assert reading.problem == "the scan is COMPLETE, and the answer has neither a list of findings nor counts"
 
 
+def test_one_page_with_neither_list_nor_counts_is_not_whole() -> None:
+    reading = listing(found(enhanced_finding()), body(found=None), found()).read(None)
+    assert reading.problem == "the scan is ACTIVE, and one of its 3 pages has neither a list of findings nor counts"
+
+
 def test_counts_without_a_list_are_not_whole() -> None:
     reading = listing(body(found={"findingSeverityCounts": {"HIGH": 1}})).read(DIGEST)
     assert "high 1 declared and 0 listed" in reading.problem

@@ -166,6 +166,16 @@ def test_a_ready_scan_that_begins_again_is_watched_from_the_start(live: Live) ->
     assert (scan.captured_at - scan.ready_since).total_seconds() >= 60
 
 
+def test_a_listing_that_says_unready_once_starts_the_watch_again(live: Live) -> None:
+    live.image((0, enhanced(FOUND)))
+    unready = altered(lambda page: page | {"imageScanStatus": {"status": "PENDING"}})
+    live.double.fail(SCAN, unready, first=4)  # the listing at 45 s
+    scan = live.scan()
+    assert scan.state is ScanState.COMPLETE
+    assert scan.ready_since == live.double.at(47)
+    assert scan.captured_at == live.double.at(107)
+
+
 def test_servers_that_disagree_about_the_status_are_not_asked_for_ever(live: Live) -> None:
     def unready(answer: Any) -> Any:
         return answer | {"imageScanStatus": {"status": "IN_PROGRESS"}}
