@@ -139,12 +139,14 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TagMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The tag no longer names the digest that was judged; `to` is None when the tag is gone."""
+    """The tag no longer names the digest that was judged, or nobody knows; `to` is None when the tag is gone."""
 
     tag: str
     to: str | None
     pinned: bool
     """True when the target named a digest too, so that the digest judged is the one that was asked for."""
+    unknown: str = ""
+    """Why the tag could not be looked at again; empty when it was."""
 
 
 class Scan(msgspec.Struct, frozen=True, kw_only=True):

@@ -82,7 +82,7 @@ def _most(rules: Policy, name: str) -> float:
     _, severity, *part = name.split(".")
     limit = rules.max.of(Severity(severity))
     number = getattr(limit, part[0]) if part else limit
-    return float("inf") if number == "unlimited" else float(number)
+    return float("inf") if number == "unlimited" else float(str(number))
 
 
 def _reaches(rules: Policy, found: Finding) -> bool:

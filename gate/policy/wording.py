@@ -33,7 +33,9 @@ def overall_reason(images: tuple[ImageVerdict, ...], outcome: Outcome, warned: t
 
 
 def moved_text(moved: TagMove, judged: str | None) -> str:
-    """Return that a tag no longer names the digest that was judged."""
+    """Return that a tag no longer names the digest that was judged, or that nobody knows whether it does."""
+    if moved.unknown:
+        return f"the tag {one_line(moved.tag, 128)} could not be looked at again: {one_line(moved.unknown, 600)}"
     now_at = f"now names {one_line(moved.to, 100)}" if moved.to else "is gone"
     return f"the tag {one_line(moved.tag, 128)} {now_at}; what was judged is {one_line(judged or '-', 100)}"
 

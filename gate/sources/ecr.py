@@ -157,6 +157,9 @@ class EcrSource:
             digest = self._detail(ecr, target, {"imageTag": target.tag}).image_digest
         except ClientError:
             digest = None
+        except (AccessError, NotYetError) as err:
+            # NOTE: no refusal of the image: what was found in it is known, and a known violation stays one.
+            return TagMove(tag=target.tag, to=None, pinned=target.digest is not None, unknown=err.message)
         if digest == image.digest:
             return None
         return TagMove(tag=target.tag, to=digest, pinned=target.digest is not None)

@@ -169,3 +169,16 @@ def test_no_target_is_a_wrong_command_line() -> None:
 
     assert done.code == 2
     assert "no target is named" in done.err
+
+
+@pytest.mark.parametrize(
+    "target", ["file:good.json", "file://localhost{here}/good.json", "./good.json", "{here}/good.json"]
+)
+def test_evidence_is_not_overwritten_however_it_is_named(good: Path, target: str, folder: Path) -> None:
+    before = good.read_bytes()
+
+    done = gate("check", target.format(here=folder), *LIMIT, *REPLAY, "-o", "json=good.json")
+
+    assert done.code == 2
+    assert "good.json is read by this run" in done.err
+    assert good.read_bytes() == before

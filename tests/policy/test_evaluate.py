@@ -248,3 +248,14 @@ def test_judging_changes_neither_the_scan_nor_the_policy() -> None:
 
     assert repr((rules, one)) == before
     assert msgspec.to_builtins(first, enc_hook=repr) == msgspec.to_builtins(second, enc_hook=repr)
+
+
+def test_a_tag_that_could_not_be_looked_at_again_takes_a_pass_away_and_leaves_a_violation() -> None:
+    unknown = TagMove(tag="v1", to=None, pinned=False, unknown="DescribeImages: throttled")
+    limits = policy(max=Max(high=0))
+
+    clean = judge(limits, scan(tag_move=unknown))
+    bad = judge(limits, scan(finding(), tag_move=unknown))
+
+    assert (clean.exit_code, clean.reason) == (4, "the tag v1 could not be looked at again: DescribeImages: throttled")
+    assert (bad.exit_code, bad.warnings[0].text) == (1, clean.reason)

@@ -8,7 +8,7 @@ from gate.errors import Exit
 from gate.model import Refusal, Scan, ScanState, TagMove
 from gate.sources.ecr import TAG_LAG
 from tests.aws_double.answers import basic, empty, enhanced, in_progress, pending, status
-from tests.aws_double.faults import altered, throttled
+from tests.aws_double.faults import access_denied, altered, throttled
 from tests.aws_double.findings import basic_finding, enhanced_finding
 from tests.aws_double.world import DOCKER_LIST, OCI_INDEX
 from tests.sources.live import IMAGES, OLD, SCAN, Live, ecr_target
@@ -70,10 +70,15 @@ def test_a_tag_given_with_a_digest_is_only_compared(live: Live) -> None:
 
 
 @pytest.mark.usefixtures("no_sdk_sleep")
-def test_a_tag_that_cannot_be_looked_at_again_is_no_verdict(live: Live) -> None:
-    live.image(FOUND)
-    live.double.fail(IMAGES, throttled(), first=2, times=None)
-    assert live.refusal().exit_code == Exit.NOT_YET
+def test_a_tag_that_cannot_be_looked_at_again_leaves_the_findings_known(live: Live) -> None:
+    live.image(enhanced([enhanced_finding()]))
+    live.double.fail(IMAGES, access_denied(), first=2, times=5)
+
+    found = live.scan()
+
+    assert (found.state, len(found.findings)) == (ScanState.COMPLETE, 1)
+    assert found.tag_move is not None
+    assert "AccessDenied" in found.tag_move.unknown
 
 
 def test_a_host_says_registry_and_region(live: Live) -> None:
