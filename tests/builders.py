@@ -32,7 +32,13 @@ def finding(id: str = "CVE-2026-1000", severity: Severity = Severity.HIGH, **fie
     return Finding(id=id, severity=severity, **filled)
 
 
-def fixable(id: str = "CVE-2026-2000", severity: Severity = Severity.HIGH, *, to: str = "2.0-1", **fields: Any) -> Finding:  # noqa: A002
+def fixable(
+    id: str = "CVE-2026-2000",  # noqa: A002 - the field's name
+    severity: Severity = Severity.HIGH,
+    *,
+    to: str = "2.0-1",
+    **fields: Any,
+) -> Finding:
     """Return a finding whose packages (one, unless given) are all fixed in version `to`."""
     names = fields.pop("names", ("openssl",))
     return finding(id, severity, fix=Fix.FULL, packages=tuple(package(name, fixed_in=to) for name in names), **fields)

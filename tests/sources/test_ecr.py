@@ -8,7 +8,7 @@ from gate.errors import Exit
 from gate.model import Refusal, Scan, ScanState, TagMove
 from gate.sources.ecr import TAG_LAG
 from tests.aws_double.answers import basic, empty, enhanced, in_progress, pending, status
-from tests.aws_double.faults import access_denied, altered, throttled
+from tests.aws_double.faults import access_denied, altered
 from tests.aws_double.findings import basic_finding, enhanced_finding
 from tests.aws_double.world import DOCKER_LIST, OCI_INDEX
 from tests.sources.live import IMAGES, OLD, SCAN, Live, ecr_target
