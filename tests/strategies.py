@@ -112,12 +112,12 @@ def _finding(source: Random, ids: tuple[str, ...]) -> Finding:
     held = tuple(_package(source) for _ in range(source.choice((0, 1, 1, 1, 2))))
     return finding(
         identity,
-        source.choice(SEVERITIES),
+        source.choice((Severity.HIGH,) * 4 + SEVERITIES),
         key=stem(identity, held),
         packages=held,
         fix=source.choice(tuple(Fix)),
         status=source.choice((FindingStatus.ACTIVE, FindingStatus.ACTIVE, *FindingStatus)),
-        aliases=(source.choice(IDS),) if source.random() < 0.2 else (),
+        aliases=(source.choice(IDS),) if source.random() < 0.4 else (),
         scores=tuple(_score(source) for _ in range(source.choice((0, 1, 2)))),
     )
 

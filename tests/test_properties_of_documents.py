@@ -25,7 +25,7 @@ def encoded(verdict: Verdict) -> bytes:
     return msgspec.json.encode(verdict, enc_hook=encode_scalar)
 
 
-@PROPERTY
+@settings(PROPERTY, max_examples=300)
 @given(policies(unused=ANY_USE), scans(), st.data())
 def test_the_order_of_ignore_entries_changes_nothing_but_their_numbers(
     rules: Policy, seen: Scan, data: st.DataObject
