@@ -144,4 +144,4 @@ def _sorted_texts(value: object) -> object:
         return {key: _sorted_texts(below) for key, below in value.items()}
     if isinstance(value, list | tuple):
         return [_sorted_texts(below) for below in value]
-    return "; ".join(sorted(SPOKEN.sub(r"\1", value).split("; "))) if isinstance(value, str) else value
+    return " ".join(sorted(re.split(r"[;:] ", SPOKEN.sub(r"\1", value)))) if isinstance(value, str) else value
