@@ -153,7 +153,8 @@ def _scans(
     if request.captured_at and request.captured_at > now:
         raise UsageError(f"--captured-at is after now ({now:%Y-%m-%dT%H:%M:%SZ})")
     access = Access(
-        region=request.region,
+        # NOTE: jobs in AWS are given AWS_REGION, and boto3 itself reads AWS_DEFAULT_REGION only.
+        region=request.region or os.environ.get("AWS_REGION") or None,
         profile=request.profile,
         registry_id=request.registry_id,
         wait=float((request.wait or demands.wait).seconds),

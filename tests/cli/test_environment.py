@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.aws_double.clock import VirtualClock
 from tests.aws_double.findings import enhanced_finding
+from tests.aws_double.server import AwsDouble
 from tests.command import REPLAY, Done, gate, saved
 
 LIMIT = ("--max", "critical=0")
@@ -172,3 +174,15 @@ def test_a_wrong_variable_is_a_wrong_command_line(bad: Path, monkeypatch: pytest
     assert done.code == 2
     assert "expected a duration" in done.err
     assert done.err.count("\n") == 1
+
+
+def test_the_region_is_taken_from_the_variable_that_jobs_in_aws_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.setenv("AWS_REGION", "ap-south-1")
+
+    with AwsDouble(VirtualClock()) as double:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", double.url)
+        done = gate("check", "team/app@sha256:" + "0" * 64, *LIMIT, "--wait", "0s")
+
+    assert done.code == 5
+    assert {call.region for call in double.calls} == {"ap-south-1"}
