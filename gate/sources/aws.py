@@ -20,8 +20,8 @@ from gate.sources.refusals import translate
 from gate.sources.waiting import Clock
 from gate.sources.wire import ErrorBody, UndecodableError, decode
 
-# NOTE: standard mode retries throttling, 5xx and connection errors, and never a refusal (tried, reference in
-# CONTRIBUTING): four attempts with the SDK's own backoff.
+# NOTE: standard mode retries throttling, 5xx and connection errors, and never a refusal (tried
+# against a loopback server): four attempts with the SDK's own backoff.
 _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
     connect_timeout=5,
