@@ -23,6 +23,10 @@ DUAL_STACK_SUFFIXES = {
     "on.amazonwebservices.com.cn": "aws-cn",
     "on.amazonwebservices.eu": "aws-eusc",
 }
+_OTHER_REGISTRIES = frozenset({
+    "docker.io", "gcr.io", "ghcr.io", "index.docker.io", "mcr.microsoft.com", "public.ecr.aws", "quay.io",
+    "registry.k8s.io",
+})  # fmt: skip
 _HOST = re.compile(r"(?P<account>[^./]*)\.dkr(?P<joint>[.-])ecr(?P<fips>-fips)?\.(?P<region>[^./]+)\.(?P<suffix>[^/]+)")
 _REGION = re.compile(r"[a-z]{2,5}(?:-[a-z0-9]+){1,3}-[0-9]{1,2}")
 _REPOSITORY = re.compile(r"(?:[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*/)*[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*")
@@ -72,6 +76,11 @@ def parse_target(text: str) -> Target:
     if slash and _looks_like_ecr(host):
         registry, region = _parse_host(text, host.lower())
         return _parse_reference(text, path, registry=registry, region=region)
+    if slash and host.lower() in _OTHER_REGISTRIES:
+        raise UsageError(
+            f"{_shown(text)}: {host.lower()} is not a private ECR registry, so AWS scans nothing there",
+            hint="Name the copy in your own registry; behind its host, if a pull-through cache has this prefix.",
+        )
     return _parse_reference(text, text)
 
 

@@ -51,7 +51,7 @@ def why(text: str) -> str:
         ("a" * 256 + ":v1", "a" * 256, "v1", None),
         ("team/app.json:v1", "team/app.json", "v1", None),
         ("team/app:json", "team/app", "json", None),
-        ("public.ecr.aws/x/y:1", "public.ecr.aws/x/y", "1", None),
+        ("my.team/x/y:1", "my.team/x/y", "1", None),
     ],
 )
 def test_a_short_name_is_an_image_in_the_callers_own_registry(
@@ -215,3 +215,14 @@ def test_any_text_is_a_target_or_a_usage_error(text: str) -> None:
 def assert_one_line(err: UsageError) -> None:
     assert err.message.isprintable()
     assert err.message
+
+
+@pytest.mark.parametrize("host", ["docker.io", "public.ecr.aws", "GHCR.io"])
+def test_an_image_in_a_registry_that_is_no_private_ecr_is_refused(host: str) -> None:
+    assert "is not a private ECR registry" in why(f"{host}/library/nginx:1")
+
+
+def test_such_a_name_behind_a_private_registry_is_a_pull_through_cache() -> None:
+    found = parse_target("123456789012.dkr.ecr.eu-west-1.amazonaws.com/quay.io/team/app:1")
+    assert isinstance(found, EcrTarget)
+    assert found.repository == "quay.io/team/app"

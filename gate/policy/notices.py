@@ -9,6 +9,8 @@ from gate.policy.ignores import Ignores, entry_name, has_expired, is_in_force
 from gate.policy.verdict import ImageVerdict, Outcome
 from gate.policy.wording import moved_text
 
+_UNKNOWN_KIND = "nothing is listed, and the kind of scan is not known (scan.kind): a basic one"
+
 
 def policy_notices(policy: Policy, images: tuple[ImageVerdict, ...], ignores: Ignores, today: date) -> tuple[str, ...]:
     """Return what is to be said of the policy's relaxations on `today`, in the order of its entries."""
@@ -41,11 +43,9 @@ def unused_entries(policy: Policy, images: tuple[ImageVerdict, ...], ignores: Ig
 def image_notices(scan: Scan, image: ImageVerdict) -> tuple[str, ...]:
     """Return what is to be said of one scan beside its findings."""
     found = [one_line(text) for text in scan.warnings]
-    if scan.state is ScanState.COMPLETE and scan.kind is Kind.BASIC and not scan.findings:
-        found.append(
-            "a basic scan that lists nothing sees no language packages and nothing at all in a distroless image; "
-            "enhanced scanning sees more"
-        )
+    if scan.state is ScanState.COMPLETE and scan.kind is not Kind.ENHANCED and not scan.findings:
+        what = "a basic scan that lists nothing" if scan.kind is Kind.BASIC else _UNKNOWN_KIND
+        found.append(f"{what} sees no language packages and nothing at all in a distroless image")
     moved = scan.tag_move
     if moved and image.verdict is not Outcome.NO_VERDICT:
         found.append(moved_text(moved, scan.image.digest))

@@ -146,7 +146,10 @@ class EcrSource:
         if not scan.findings and detail.artifact_media_type not in {None, *_IMAGE_CONFIGS}:
             config = one_line(str(detail.artifact_media_type), 100)
             return msgspec.structs.replace(
-                scan, state=ScanState.INCOMPLETE, reason=f"this is no container image (its config is {config})"
+                scan,
+                state=ScanState.INCOMPLETE,
+                reason=f"this is no container image (its config is {config})",
+                hint="Name a container image: AWS scans nothing else.",
             )
         return msgspec.structs.replace(scan, tag_move=self._tag_move(ecr, target, image))
 

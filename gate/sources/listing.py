@@ -124,14 +124,42 @@ class Listing(Struct, frozen=True, kw_only=True):
         """Map every finding, and say whether the listing of `digest` is whole; EvidenceError names an unknown word."""
         pages = tuple(_page(body) for body in self._bodies)
         findings = keyed(finding for page in pages for finding in page.findings)
-        if any(_has_nothing(body) for body in self._bodies):
-            which = "the answer" if len(self.pages) == 1 else f"one of its {len(self.pages)} pages"
-            problem = f"the scan is {self.status}, and {which} has neither a list of findings nor counts"
-            return Reading(findings=(), warnings=(), problem=problem)
+        if hollow := self._hollow():
+            return Reading(findings=(), warnings=(), problem=hollow)
         difference = compare(pages)
         lost = difference.text if difference and difference.lost else ""
         odd = (difference.text,) if difference and not difference.lost else ()
-        return Reading(findings=findings, warnings=odd, problem=lost or self._changed() or self._strayed(digest))
+        return Reading(
+            findings=findings,
+            warnings=odd,
+            problem=lost or self._changed() or self._strayed(digest) or self._repeated(),
+        )
+
+    def _hollow(self) -> str:
+        """Return what is wrong with a page that lists nothing where something must be listed."""
+        several = len(self.pages) > 1
+        for number, body in enumerate(self._bodies, start=1):
+            which = f"page {number} of its {len(self.pages)}" if several else "the answer"
+            unlisted = body.findings is None and body.enhanced_findings is None
+            if unlisted and not body.finding_severity_counts:
+                return f"the scan is {self.status}, and {which} has neither a list of findings nor counts"
+            # NOTE: counts of enhanced pages cover the page (ecperth/check-aws-inspector), so that an empty list beside
+            # them is a page that was lost, even if another page happens to have the very same counts.
+            empty = not body.findings and not body.enhanced_findings
+            counted = any((body.finding_severity_counts or {}).values())
+            if several and counted and (unlisted or (empty and self.kind is Kind.ENHANCED)):
+                return f"the scan is {self.status}, and on {which} findings are declared and none listed"
+        return ""
+
+    def _repeated(self) -> str:
+        """Return the finding that two pages list: then one came twice, and another may not have come at all."""
+        seen: set[str] = set()
+        for body in self._bodies:
+            here = {finding.finding_arn for finding in body.enhanced_findings or () if finding.finding_arn}
+            if again := sorted(here & seen):
+                return f"two pages list the same finding, {one_line(again[0], 150)}"
+            seen |= here
+        return ""
 
     def _changed(self) -> str:
         words = [page.image_scan_status.status for page in self.pages if page.image_scan_status]
@@ -181,7 +209,3 @@ def _page(body: ScanFindings) -> PageCount:
     basic = map(basic_finding, body.findings or ())
     enhanced = map(enhanced_finding, body.enhanced_findings or ())
     return PageCount(findings=(*basic, *enhanced), declared=body.finding_severity_counts)
-
-
-def _has_nothing(body: ScanFindings) -> bool:
-    return body.findings is None and body.enhanced_findings is None and not body.finding_severity_counts

@@ -40,7 +40,13 @@ def translate(err: Exception, operation: str, subject: str) -> GateError:
     """Return our error for one of boto's; `subject` names what was asked about, in which registry and region."""
     if isinstance(err, aws.ClientError):
         return _answered(err, operation, subject)
-    said = one_line(str(err), 300)
+    if "Invalid header value" in str(err):
+        # NOTE: what stands in the header is a token or a signature, and is not to be seen in any log.
+        return AccessError(
+            "no usable AWS credentials: they hold a character (a line break?) that no request may carry",
+            hint="Look at how AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN are set: no line breaks.",
+        )
+    said = type(err).__name__ if type(err) is aws.HTTPClientError else one_line(str(err), 300)
     for kinds, error, text, hint in _FAILURES:
         if isinstance(err, kinds):
             return error(text.format(operation=operation, subject=subject, said=said), hint=hint)
@@ -113,7 +119,7 @@ _FAILURES: tuple[tuple[tuple[type[Exception], ...], type[GateError], str, str], 
         (aws.ParamValidationError, ValueError),
         UsageError,
         "{operation} cannot be asked about {subject}: {said}",
-        "Check region and target.",
+        "Check region and target, and AWS_ENDPOINT_URL if it is set.",
     ),
     (
         # NOTE: a web identity token or a credential process that is not there; the network's errors come wrapped, and

@@ -18,11 +18,14 @@ from gate.sources.waiting import FIRST_DELAY, Clock, Waiting
 from gate.sources.wire import Page
 
 _PAGE = msgspec.json.Decoder(Page)
+_NO_SCAN = "a scan to begin"
 OPERATION = "DescribeImageScanFindings"
 IMAGE_LAG = 20.0
 """Seconds for which the findings of an image that was just pushed may not know it."""
 SCAN_LAG = timedelta(seconds=90)
 """How long after its push an image may have no scan yet where nobody says whether one comes (30 to 90 s were seen)."""
+OVERDUE = timedelta(minutes=15)
+"""How long after its push an image without a scan at the deadline will not get one by being waited for."""
 FIRST_SETTLE = timedelta(seconds=60)
 """How long the findings of a fresh scan are at least watched (aws/aws-sdk#289: ready, and nothing listed yet)."""
 LISTING_GAP = 15.0
@@ -112,7 +115,7 @@ class Watch:
     def _page(self, **members: object) -> Page:
         if self._image.registry:
             members["registryId"] = self._image.registry
-        return self._ecr.ask(
+        page = self._ecr.ask(
             OPERATION,
             _PAGE,
             self._subject,
@@ -120,6 +123,19 @@ class Watch:
             imageId={"imageDigest": self._image.digest},
             **members,
         )
+        self._check_subject(page)
+        return page
+
+    def _check_subject(self, page: Page) -> None:
+        """Raise EvidenceError when the answer says that it is about another image than the one asked about."""
+        digest = page.image_id.image_digest if page.image_id else None
+        for name, said, asked in (
+            ("registry", page.registry_id, self._image.registry),
+            ("repository", page.repository_name, self._image.repository),
+            ("digest", digest, self._image.digest),
+        ):
+            if said is not None and asked is not None and said != asked:
+                raise EvidenceError(f"AWS answered about another {name}, {one_line(said, 100)} instead of {asked}")
 
     def _without_page(self, err: ClientError) -> _Look:
         """Return what an error that is an answer says; other errors are raised in our words."""
@@ -135,12 +151,19 @@ class Watch:
     def _no_scan(self) -> _Look:
         by_itself = self._configuration.scans_by_itself
         if by_itself or (by_itself is None and self._is_young()):
-            return _Look(state=ScanState.PENDING, reason="a scan to begin")
+            return _Look(state=ScanState.PENDING, reason=_NO_SCAN)
+        return self._missing()
+
+    def _missing(self) -> _Look:
         return _Look(
             state=ScanState.MISSING,
             reason="AWS has no scan of this image",
             hint=missing_hint(self._configuration.frequency, self._configuration.kind),
         )
+
+    def _is_overdue(self) -> bool:
+        """Tell whether a scan that has not begun will not begin any more, however often one retries."""
+        return self._pushed_at is not None and self._ecr.now - self._pushed_at > OVERDUE
 
     def _is_young(self) -> bool:
         if self._pushed_at is None:
@@ -233,6 +256,8 @@ class Watch:
         )
 
     def _unready(self, look: _Look) -> Scan:
+        if look.reason == _NO_SCAN and self._is_overdue():
+            look = self._missing()
         reason, hint = explain(look.state, look.status, look.description)
         if look.state is ScanState.PENDING:
             waited = f"{self._waiting.elapsed:.0f} s"

@@ -25,7 +25,7 @@ from tests.aws_double.server import AwsDouble
 from tests.aws_double.shapes import operation
 from tests.fail_closed.harness import CRITICAL_ONLY, SCAN, WEEK_AGO, Gate
 
-BAD = enhanced_finding(severity="CRITICAL")
+BAD = enhanced_finding("CVE-2026-9999", "CRITICAL")
 LOW = tuple(enhanced_finding(f"CVE-2026-{n}", "LOW") for n in range(10_000, 10_249))
 ROOT = Path(__file__).parents[2]
 

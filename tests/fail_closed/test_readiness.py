@@ -202,7 +202,8 @@ def test_a_field_was_null_and_the_script_passed(
 
 
 @pytest.mark.parametrize(
-    ("frequency", "code", "words"), [("MANUAL", 3, "not scanned by itself"), ("SCAN_ON_PUSH", 4, "a scan to begin")]
+    ("frequency", "code", "words"),
+    [("MANUAL", 3, "not scanned by itself"), ("SCAN_ON_PUSH", 3, "no scan of this image")],
 )
 def test_scanning_was_never_switched_on(frequency: str, code: int, words: str, double: AwsDouble, gate: Gate) -> None:
     """https://github.com/chanzuckerberg/happy/pull/2489: tell "no scan configured" from "not yet scanned"."""

@@ -102,7 +102,8 @@ def test_what_a_source_warns_of_stands_at_its_image_on_one_line() -> None:
         (Kind.BASIC, (), True),
         (Kind.BASIC, (finding(),), False),
         (Kind.ENHANCED, (), False),
-        (Kind.UNKNOWN, (), False),
+        (Kind.UNKNOWN, (), True),
+        (Kind.UNKNOWN, (finding(),), False),
     ],
 )
 def test_a_basic_scan_that_lists_nothing_says_what_it_cannot_see(kind: Kind, listed: Any, *, warns: bool) -> None:

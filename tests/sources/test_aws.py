@@ -92,10 +92,10 @@ def test_an_error_of_the_server_counts_by_its_status_whatever_its_body(
     assert (len(live.double.called(IMAGES)), len(no_sdk_sleep)) == (4, 3)
 
 
-@pytest.mark.parametrize("operation", [IMAGES, SCAN])
-def test_lone_surrogates_are_no_reason_to_refuse(live: Live, operation: str) -> None:
+@pytest.mark.parametrize(("operation", "member"), [(IMAGES, "repositoryName"), (SCAN, "description")])
+def test_lone_surrogates_are_no_reason_to_refuse(live: Live, operation: str, member: str) -> None:
     live.image(enhanced([enhanced_finding(title="\udfff<b>")]))
-    live.double.fail(operation, faults.lone_surrogate("repositoryName"), times=None)
+    live.double.fail(operation, faults.lone_surrogate(member), times=None)
     scan = live.scan()
     assert scan.state is ScanState.COMPLETE
     assert scan.findings[0].title == "?<b>"

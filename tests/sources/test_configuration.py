@@ -22,19 +22,24 @@ def unscanned(live: Live, **options: Any) -> None:
     live.image((-7_200, scan_not_found()), **options)
 
 
-@pytest.mark.parametrize("pushed_at", [YOUNG, AGED])
+@pytest.mark.parametrize(
+    ("pushed_at", "state", "reason"),
+    [
+        (YOUNG, ScanState.PENDING, "after 200 s still waiting for a scan to begin"),
+        (AGED, ScanState.MISSING, "AWS has no scan of this image"),
+    ],
+)
 @pytest.mark.parametrize(
     ("scan_type", "frequency"),
     [("BASIC", "SCAN_ON_PUSH"), ("ENHANCED", "SCAN_ON_PUSH"), ("ENHANCED", "CONTINUOUS_SCAN")],
 )
 def test_a_scan_that_is_known_to_come_is_waited_for_to_the_deadline(
-    live: Live, scan_type: str, frequency: str, pushed_at: float
+    live: Live, scan_type: str, frequency: str, pushed_at: float, state: ScanState, reason: str
 ) -> None:
     unscanned(live, pushed_at=pushed_at)
     live.double.registry_scanning(scan_type, [(frequency, "*")])
     scan = live.scan(wait=200)
-    assert scan.state is ScanState.PENDING
-    assert scan.reason == "after 200 s still waiting for a scan to begin"
+    assert (scan.state, scan.reason) == (state, reason)
     assert live.clock.monotonic() == pytest.approx(200)
 
 

@@ -185,7 +185,7 @@ def test_a_ready_answer_with_neither_list_nor_counts_is_not_whole(found_in_page:
 
 def test_one_page_with_neither_list_nor_counts_is_not_whole() -> None:
     reading = listing(found(enhanced_finding()), body(found=None), found()).read(None)
-    assert reading.problem == "the scan is ACTIVE, and one of its 3 pages has neither a list of findings nor counts"
+    assert reading.problem == "the scan is ACTIVE, and page 2 of its 3 has neither a list of findings nor counts"
 
 
 def test_counts_without_a_list_are_not_whole() -> None:
@@ -252,3 +252,26 @@ def test_equal_findings_are_numbered_whatever_their_order() -> None:
     there, back = listing(found(one, two)).read(None), listing(found(two), found(one)).read(None)
     assert there.findings == back.findings
     assert [finding.key[-2:] for finding in there.findings] == ["ib", "#2"]
+
+
+def numbered(first: int, count: int) -> list[Any]:
+    return [enhanced_finding(f"CVE-2026-{number}") for number in range(first, first + count)]
+
+
+@pytest.mark.parametrize("lists", [{}, {"enhancedFindings": None}, {"enhancedFindings": []}])
+def test_a_page_that_declares_findings_and_lists_none_was_lost_whatever_another_page_declares(lists: Any) -> None:
+    counts = {"HIGH": 3}
+    whole = listing(found(*numbered(1_000, 3), findingSeverityCounts=counts), found(*numbered(2_000, 3)))
+    lost = listing(
+        found(*numbered(1_000, 3), findingSeverityCounts=counts),
+        body(found={**lists, "findingSeverityCounts": counts}),
+    )
+    assert whole.read(DIGEST).problem == ""
+    assert (
+        lost.read(DIGEST).problem == "the scan is ACTIVE, and on page 2 of its 2 findings are declared and none listed"
+    )
+
+
+def test_a_page_that_comes_twice_is_noticed_by_its_findings() -> None:
+    twice = found(*numbered(1_000, 3), findingSeverityCounts={"HIGH": 3})
+    assert listing(twice, twice).read(DIGEST).problem.startswith("two pages list the same finding, arn:aws:inspector2")

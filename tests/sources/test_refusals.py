@@ -150,3 +150,17 @@ def test_what_aws_says_stays_one_short_line(message: str | None) -> None:
 def test_an_answer_without_an_error_has_no_code() -> None:
     assert code_of(ClientError({}, IMAGES)) == ""
     assert translate(ClientError({}, IMAGES), IMAGES, "x").exit_code is Exit.REFUSED
+
+
+def test_a_token_with_a_line_break_is_refused_and_never_shown() -> None:
+    secret = "FwoGZXIvYXdzEXAMPLE"
+    refused = translate(exceptions.HTTPClientError(error=ValueError(f"Invalid header value b'{secret}\\n'")), SCAN, "x")
+    assert refused.exit_code is Exit.REFUSED
+    assert secret not in f"{refused.message}{refused.hint}"
+    assert "no line breaks" in refused.hint
+
+
+def test_what_an_unknown_client_stumbled_over_is_not_shown() -> None:
+    refused = translate(exceptions.HTTPClientError(error=ValueError("Authorization: secret")), SCAN, "x")
+    assert refused.exit_code is Exit.NOT_YET
+    assert "secret" not in refused.message

@@ -21,7 +21,7 @@ from tests.aws_double.answers import (
     scan_not_found,
     status,
 )
-from tests.aws_double.faults import dated
+from tests.aws_double.faults import altered, dated
 from tests.aws_double.findings import basic_finding, enhanced_finding
 from tests.aws_double.shapes import Unknown
 from tests.sources.live import OLD, SCAN, Live
@@ -141,3 +141,21 @@ def test_an_answer_without_a_date_goes_by_the_clock_of_this_machine(live: Live) 
     live.image((OLD, enhanced(FOUND)))
     scan = live.scan()
     assert (scan.state, scan.captured_at) == (ScanState.COMPLETE, live.clock.now())
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"registryId": "111122223333"}, "registry"),
+        ({"repositoryName": "team/other"}, "repository"),
+        ({"imageId": {"imageDigest": "sha256:" + "0" * 64}}, "digest"),
+    ],
+)
+def test_an_answer_about_another_image_is_no_evidence(live: Live, change: dict[str, Any], name: str) -> None:
+    live.image(basic([]))
+    live.double.fail(SCAN, altered(lambda answer: answer | change), times=None)
+
+    scan = live.scan()
+
+    assert scan.state is ScanState.INCOMPLETE
+    assert scan.reason.startswith(f"AWS answered about another {name}, ")
