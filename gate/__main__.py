@@ -13,11 +13,22 @@ def main() -> None:
         code = 130
     except BaseException as err:  # noqa: BLE001 - exit code 1 is the policy's alone, and an ImportError would exit with it
         code = 70
+        _clear_leavings()
         try:  # noqa: SIM105 - contextlib is one more import that could fail
             sys.stderr.write(f"gate: this installation is broken: {type(err).__name__}: {str(err)!a}\n")
         except BaseException:  # noqa: BLE001, S110 - a stderr that takes nothing must not make it a 1
             pass
     sys.exit(code)
+
+
+def _clear_leavings() -> None:
+    """Leave no pass of an earlier run where this one was to write."""
+    try:
+        from gate.cli.clearing import clear
+
+        clear(sys.argv[1:])
+    except BaseException:  # noqa: BLE001, S110 - it is tried on the way out, which must not make it a 1
+        pass
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from tests.aws_double.faults import (
     lone_surrogate,
     wrong_length,
 )
-from tests.aws_double.findings import JsonObject, enhanced_finding, vulnerable_package
+from tests.aws_double.findings import JsonObject, enhanced_finding, enhanced_findings, vulnerable_package
 from tests.aws_double.server import AwsDouble
 from tests.builders import NOW
 from tests.command import REPLAY, YESTERDAY, Done, answer, gate, unprivileged
@@ -64,7 +64,7 @@ def refused(code: int, *arguments: str | Path) -> str:
     assert gate("verdict", "verdict.json").code == code
     stale = [name for name in OUTPUTS.values() if Path(name).exists() and "yesterday" in Path(name).read_text("utf-8")]
     assert stale == []
-    (line,) = (line for line in done.lines if "is not written: no image has a verdict" not in line)
+    (line,) = (line for line in done.lines if "is not written: no image has findings that were judged" not in line)
     assert len(line) < 2_500
     return line
 
@@ -232,7 +232,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, no_sdk_sleep: list[float]) -> Iterator[
         monkeypatch.setattr(f"gate.cli.{module}.SystemClock", lambda: clock)
     with AwsDouble(clock) as double:
         monkeypatch.setenv("AWS_ENDPOINT_URL", double.url)
-        found = enhanced([enhanced_finding()] * 3, page_size=2)
+        found = enhanced(enhanced_findings(3), page_size=2)
         double.image("app", tag="v1", pushed_at=-90_000.0, steps=[(-90_000.0, found)])
         yield double
 

@@ -60,6 +60,8 @@ def test_python_m_gate_exits_with_the_verdict(name: str) -> None:
     ("module", "words"),
     [
         ("click", ["--help"]),
+        ("click", ["check", "good.json", *LIMIT]),
+        ("msgspec", ["check", "good.json", *LIMIT]),
         ("msgspec", ["schema", "verdict"]),
         ("yaml", ["check", "good.json"]),
         ("boto3", ["check", "team/app:v1", *LIMIT]),
@@ -72,11 +74,12 @@ def test_a_dependency_that_cannot_be_imported_is_70_and_one_line(module: str, wo
     (broken / f"{module}.py").write_text("raise ImportError('no \u2192 such\\n::error::module')", encoding="utf-8")
     path = os.pathsep.join((str(broken), environment()["PYTHONPATH"]))
 
-    done = process(*words, PYTHONPATH=path)
+    done = process(*words, "-o", "json=verdict.json", PYTHONPATH=path)
 
     assert (done.returncode, done.stdout) == (70, b"")
     assert done.stderr.count(b"\n") == 1
     assert b"ImportError" in done.stderr
+    assert words[0] != "check" or not Path("verdict.json").exists() or document()["finished"] is False
 
 
 def test_a_crash_is_70_and_never_1() -> None:
@@ -120,7 +123,8 @@ def test_whatever_falls_through_the_boundary_meets_the_entry_point(
 def test_even_without_a_stderr_a_broken_installation_is_70(monkeypatch: pytest.MonkeyPatch) -> None:
     from gate.__main__ import main
 
-    monkeypatch.setitem(sys.modules, "gate.cli.exits", None)
+    for module in ("gate.cli.exits", "gate.cli.clearing"):
+        monkeypatch.setitem(sys.modules, module, None)
     monkeypatch.setattr(sys, "stderr", None)
 
     with pytest.raises(SystemExit) as ended:
@@ -166,6 +170,14 @@ def test_help_into_a_pipe_that_is_closed_is_no_traceback() -> None:
 
     assert Path("code").read_text(encoding="utf-8") == "70\n"
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("option", ["--version", "check --help"])
+def test_a_full_stdout_is_no_fault_of_the_gate(option: str, unbuffered: str) -> None:
+    done = shell(f"{sys.executable} -m gate {option} > /dev/full", PYTHONUNBUFFERED=unbuffered)
+
+    assert (done.returncode, done.stderr) == (70, b"gate: stdout took no more, so the report could not be written\n")
 
 
 def test_a_report_to_the_device_of_stdout_is_whole_and_alone() -> None:

@@ -8,14 +8,14 @@ from shutil import get_terminal_size
 from typing import Any
 
 import click
-from click.core import ParameterSource
 from msgspec import Struct
 
 from gate.cli.clock import SystemClock
-from gate.cli.command import DEFAULT_FILE, ClearingCommand, inputs
+from gate.cli.command import DEFAULT_FILE, ClearingCommand, inputs, note_claimed
 from gate.cli.evidence import Access, collect
 from gate.cli.outputs import STDOUT, Output, claim, rendered, write_files
 from gate.cli.progress import Progress
+from gate.cli.settings import settings_of_aws, settings_of_options
 from gate.cli.talk import policy_line, seen, unjudged
 from gate.cli.terminal import say, show, wants_colour
 from gate.cli.values import REGION, REGISTRY_ID, DurationValue, Lines, TimeValue
@@ -23,11 +23,12 @@ from gate.errors import Exit, ReportError, UsageError
 from gate.model import Refusal, Scan
 from gate.plain import one_line
 from gate.policy.evaluate import evaluate
+from gate.policy.lint import uneven_limits
 from gate.policy.loader import Loaded, built_in, from_maxima, load
 from gate.policy.scalars import Duration
 from gate.policy.verdict import Outcome, Setting, Verdict
 from gate.reports import console
-from gate.target import SavedTarget, Target, parse_target
+from gate.target import EcrTarget, SavedTarget, Target, parse_target
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -88,15 +89,20 @@ def check(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - click
     """
     gc.disable()  # NOTE: a short process that keeps what it makes; collecting costs a tenth of the run (measured)
     request = Request(**options)
-    return run_check(request, _settings(ctx))
-
-
-def run_check(request: Request, settings: tuple[Setting, ...]) -> int:
-    """Do what `check` asks for and return the exit code."""
     clock = SystemClock()
     outputs = claim(request.output, inputs(request.targets, request.policy), clock.now())
+    note_claimed(ctx)
+    return run_check(request, outputs, clock, settings_of_options(ctx))
+
+
+def run_check(request: Request, outputs: tuple[Output, ...], clock: SystemClock, settings: tuple[Setting, ...]) -> int:
+    """Do what `check` asks for, once its outputs are claimed, and return the exit code."""
     targets = _targets(request)
+    if any(isinstance(target, EcrTarget) for target in targets):
+        settings += settings_of_aws(os.environ, region=request.region, profile=request.profile)
     policy = _policy(request)
+    for note in () if request.quiet else uneven_limits(policy):
+        say(f"gate: {note}")
     began = clock.monotonic()
     scans = _scans(request, targets, policy, clock)
     collected = clock.monotonic()
@@ -191,7 +197,7 @@ def _report(request: Request, outputs: tuple[Output, ...], verdict: Verdict) -> 
         printed = [text for output, text in texts if output.path == STDOUT]
         for output, text in texts:
             if not text:
-                say(f"gate: {output.format} is not written: no image has a verdict")
+                say(f"gate: {output.format} is not written: no image has findings that were judged")
         if printed:
             show(printed[0])
         elif not request.quiet:
@@ -207,14 +213,3 @@ def _console(request: Request, verdict: Verdict) -> str:
     if not wants_colour(request.color):
         return console.render(verdict)
     return console.render_terminal(verdict, width=max(60, get_terminal_size((console.WIDTH, 25)).columns))
-
-
-def _settings(ctx: click.Context) -> tuple[Setting, ...]:
-    """Return which settings came from the environment, by name of the option."""
-    found = []
-    for parameter in ctx.command.params:
-        name = parameter.name or ""
-        if ctx.get_parameter_source(name) is ParameterSource.ENVIRONMENT:
-            variable = parameter.envvar if isinstance(parameter.envvar, str) else f"GATE_CHECK_{name.upper()}"
-            found.append(Setting(name=name.replace("_", "-"), variable=variable))
-    return tuple(found)

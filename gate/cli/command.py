@@ -4,6 +4,7 @@ import contextlib
 
 import click
 
+from gate.cli.clearing import Leavings
 from gate.cli.clock import SystemClock
 from gate.cli.outputs import claim
 from gate.errors import UsageError
@@ -28,7 +29,14 @@ class ClearingCommand(click.Command):
             with contextlib.suppress(UsageError):
                 read = inputs(found.params["targets"] or (), found.params["policy"])
                 claim(found.params["output"] or (), read, SystemClock().now())
+            note_claimed(ctx)
             raise
+
+
+def note_claimed(ctx: click.Context) -> None:
+    """Tell the boundary that no report of an earlier run is left."""
+    left: Leavings = ctx.obj
+    left.claimed()
 
 
 def inputs(targets: tuple[str, ...], policy: str | None) -> tuple[str, ...]:

@@ -8,9 +8,12 @@ from types import FrameType
 
 import click
 
+from gate.cli.clearing import Leavings
 from gate.cli.terminal import say
 from gate.errors import Exit, GateError
 from gate.plain import one_line
+
+_STDOUT_IS_FULL = "stdout took no more, so the report could not be written"
 
 
 class Terminated(BaseException):
@@ -27,7 +30,7 @@ def run(arguments: list[str]) -> int:
 
 def _guarded(arguments: list[str]) -> int:
     try:
-        return _called(arguments)
+        return _cleared(arguments)
     except Terminated:
         return _said("terminated: there is no verdict", Exit.TERMINATED)
     except KeyboardInterrupt:
@@ -35,21 +38,32 @@ def _guarded(arguments: list[str]) -> int:
     except BrokenPipeError:
         return _said("nobody reads the output any more, so the report could not be written", Exit.FAULT)
     except BaseException as err:  # noqa: BLE001 - the boundary: exit code 1 is the policy's alone
-        return _fault(err)
+        return _said(_STDOUT_IS_FULL, Exit.FAULT) if _is_from_printing(err) else _fault(err)
 
 
-def _called(arguments: list[str]) -> int:
+def _cleared(arguments: list[str]) -> int:
+    """Call the command; where it dies before it has cleared what an earlier run left, clear that here."""
+    left = Leavings(arguments)
+    try:
+        return _called(arguments, left)
+    except BaseException:
+        left.clear()
+        raise
+
+
+def _called(arguments: list[str], left: Leavings) -> int:
     from gate.cli.root import root
 
     try:
         # NOTE: not click's `main`, which leaves by itself: with 1 on a broken pipe, with 0 for a shell's completion.
-        with root.make_context("gate", list(arguments)) as context:
+        with root.make_context("gate", list(arguments), obj=left) as context:
             outcome = root.invoke(context)
     except GateError as err:
         return _said(_sentence(err), err.exit_code)
     except click.exceptions.NoArgsIsHelpError as err:
         return _said(err.format_message(), Exit.USAGE)
     except click.UsageError as err:
+        left.clear()
         command = err.ctx.command_path if err.ctx else "gate"
         return _said(f"{one_line(err.format_message(), 1_000)} (see {command} --help)", Exit.USAGE)
     except click.exceptions.Exit as err:
@@ -76,6 +90,12 @@ def _fault(err: BaseException) -> int:
     return code
 
 
+def _is_from_printing(err: BaseException) -> bool:
+    """Tell whether stdout refused what click prints by itself: --help and --version."""
+    frames = [frame for frame, _ in traceback.walk_tb(err.__traceback__)]
+    return isinstance(err, OSError) and frames[-1].f_globals.get("__name__") == "click.utils"
+
+
 def _said(text: str, code: Exit) -> int:
     say(f"gate: {text}")
     return int(code)
@@ -91,7 +111,7 @@ def _flushed(code: int) -> int:
             # NOTE: Python flushes again while it exits, and would turn a second failure into exit code 120.
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
             if stream is sys.stdout and code in {Exit.PASS, Exit.WARNED}:
-                code = _said("stdout took no more, so the report could not be written", Exit.FAULT)
+                code = _said(_STDOUT_IS_FULL, Exit.FAULT)
     return code
 
 

@@ -26,6 +26,10 @@ def lint(files: tuple[str, ...]) -> int:
     today = SystemClock().now().date()
     faulty = 0
     for file in files:
+        if not file:
+            faulty += 1
+            say("a file name is empty; expected a policy file")
+            continue
         try:
             notes = notes_of(load(Path(file)), today)
         except PolicyError as err:

@@ -43,7 +43,9 @@ def refuse_unless_trusted(found: Verdict, max_age: Duration, digest: str | None,
         raise EvidenceError(f"the document is unfinished: {one_line(found.reason)}", hint="Run the check again.")
     age = now - found.judged_at
     if age > max_age.delta:
-        old = Duration(int(age / timedelta(minutes=1)) * 60).plain
+        # NOTE: rounded up, so that no age is said to be what would be taken.
+        unit = timedelta(minutes=1) if age >= timedelta(minutes=1) else timedelta(seconds=1)
+        old = Duration(int(-(-age // unit) * unit.total_seconds())).plain
         raise EvidenceError(
             f"the document is {old} old, and at most {max_age.plain} is taken", hint="Run the check again."
         )

@@ -1,6 +1,6 @@
 """Notes on a policy that is without fault: what ends soon, what does nothing, what is probably meant otherwise."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from math import inf
 
@@ -16,6 +16,7 @@ from gate.policy.nodes import quoted
 from gate.policy.patterns import is_exact, texts
 
 Step = str | int
+_MOST_NAMED = 20
 _RATED: tuple[Severity, ...] = tuple(severity for severity in WORST_FIRST if severity is not Severity.UNKNOWN)
 
 
@@ -29,13 +30,22 @@ def lint(loaded: Loaded, today: date) -> tuple[str, ...]:
         *_scopes(loaded),
         *_twins(loaded),
     ]
-    return tuple(f"{loaded.place(*path)}: {text}" for path, text in found)
+    return _placed(loaded, found)
+
+
+def uneven_limits(loaded: Loaded) -> tuple[str, ...]:
+    """Return the notes on limits of `max` that are looser than that of a less severe severity."""
+    return _placed(loaded, _uneven(loaded))
 
 
 Note = tuple[tuple[Step, ...], str]
 
 
-def _limits(loaded: Loaded) -> Iterator[Note]:
+def _placed(loaded: Loaded, found: Iterable[Note]) -> tuple[str, ...]:
+    return tuple(f"{loaded.place(*path)}: {text}" for path, text in found)
+
+
+def _uneven(loaded: Loaded) -> Iterator[Note]:
     limits = loaded.policy.max
     for index, severity in enumerate(_RATED):
         milder = next(
@@ -45,6 +55,11 @@ def _limits(loaded: Loaded) -> Iterator[Note]:
             numbers = f"{_shown(limits.of(severity))} and {_shown(limits.of(milder))}"
             text = f"max allows more {severity.value} than {milder.value} findings ({numbers}); is that meant?"
             yield ("max", severity.value), text
+
+
+def _limits(loaded: Loaded) -> Iterator[Note]:
+    limits = loaded.policy.max
+    yield from _uneven(loaded)
     for severity in WORST_FIRST:
         limit = limits.of(severity)
         if isinstance(limit, Budget) and _number(limit.unfixable) < _number(limit.fixable):
@@ -107,12 +122,13 @@ def _scopes(loaded: Loaded) -> Iterator[Note]:
                         ("ignore", index, key),
                         f"{quoted(name)} is no regular expression here: `.` is a dot, `*` is anything",
                     )
-        wide = next((name for name in texts(entry.id) if _is_wide(name)), None)
-        if wide is not None and entry.package is None:
-            yield (
-                ("ignore", index, "id"),
-                f"{quoted(wide)} accepts every vulnerability of that kind; name a package too",
+        wide = [quoted(name) for name in texts(entry.id) if _is_wide(name)]
+        if wide and entry.package is None:
+            shown = ", ".join(wide[:_MOST_NAMED]) + (
+                f" and {len(wide) - _MOST_NAMED} more" if wide[_MOST_NAMED:] else ""
             )
+            text = f"{shown} {'accept' if wide[1:] else 'accepts'} every vulnerability of that kind; name a package too"
+            yield ("ignore", index, "id"), text
 
 
 def _twins(loaded: Loaded) -> Iterator[Note]:

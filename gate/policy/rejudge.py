@@ -1,25 +1,31 @@
 """Judges a verdict document again from what it holds, so that one that was changed by hand is found out."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from gate.errors import Exit
-from gate.model import Finding, Image, Refusal, Scan
+from gate.model import Finding, Image, Refusal, Scan, Severity
 from gate.policy.evaluate import evaluate
 from gate.policy.verdict import ImageVerdict, JudgedFinding, Verdict
 
+_RATED = {severity.value.upper(): severity for severity in Severity}
+COUNTS_DIFFER = "AWS's counts and its list differ"
+"""How the warning of `check` begins where AWS's counts and its list differ and nothing is missing."""
 _WITHOUT_FACTS = frozenset({Exit.NO_VERDICT, Exit.NOT_YET, Exit.REFUSED})
 
 
 def disagreement(verdict: Verdict) -> str | None:
     """Return the first place in which the document does not agree with its own evidence and policy, or None.
 
-    Decisions are compared, not sentences, so that a newer gate may word things better.
+    Decisions are compared; sentences only where this very version wrote them, since another may word things better.
     """
     if verdict.policy is None:
         return "it names no policy"
     for number, image in enumerate(verdict.images):
         if image.scan is None and image.exit_code not in _WITHOUT_FACTS:
             return f"images[{number}].exit_code is {image.exit_code}, which no image without a scan has"
+        if lost := _lost(image):
+            return f"images[{number}].declared_counts: {lost}"
     again = evaluate(
         verdict.policy,
         tuple(scan_of(image) for image in verdict.images),
@@ -28,6 +34,25 @@ def disagreement(verdict: Verdict) -> str | None:
         warn_exit=verdict.warn_exit,
     )
     return next(_differences(verdict, again), None)
+
+
+def _lost(image: ImageVerdict) -> str:
+    """Return how AWS's own counts exceed the findings listed, or nothing.
+
+    They may cover only the first page, so that fewer say nothing; `check` warns of a difference that it can explain.
+    """
+    if (
+        image.counts is None
+        or image.scan is None
+        or any(text.startswith(COUNTS_DIFFER) for text in image.scan.warnings)
+    ):
+        return ""
+    declared: Counter[Severity] = Counter()
+    for word, count in (image.declared_counts or {}).items():
+        declared[_RATED.get(word, Severity.UNKNOWN)] += count
+    listed = Counter(finding.severity for finding in image.findings)
+    missing = declared - listed
+    return ", ".join(f"{severity.value} {declared[severity]}, and {listed[severity]} listed" for severity in missing)
 
 
 def scan_of(image: ImageVerdict) -> Scan | Refusal:
@@ -45,16 +70,19 @@ def _finding_of(judged: JudgedFinding) -> Finding:
 
 
 def _differences(seen: Verdict, again: Verdict) -> Iterator[str]:
-    for name in ("verdict", "exit_code", "replayed", "upgrades", "verdict_after_upgrades"):
+    worded = ("reason",) if seen.gate == again.gate else ()
+    for name in ("verdict", "exit_code", "replayed", "upgrades", "verdict_after_upgrades", *worded):
         if getattr(seen, name) != getattr(again, name):
             yield _text(name, getattr(seen, name), getattr(again, name))
     for number, (one, other) in enumerate(zip(seen.images, again.images, strict=True)):
-        for place, said, judged in _image_differences(one, other):
+        for place, said, judged in _image_differences(one, other, worded):
             yield _text(f"images[{number}].{place}", said, judged)
 
 
-def _image_differences(one: ImageVerdict, other: ImageVerdict) -> Iterator[tuple[str, object, object]]:
-    for name in ("verdict", "exit_code", "counts"):
+def _image_differences(
+    one: ImageVerdict, other: ImageVerdict, worded: tuple[str, ...]
+) -> Iterator[tuple[str, object, object]]:
+    for name in ("verdict", "exit_code", "counts", *worded):
         if getattr(one, name) != getattr(other, name):
             yield name, getattr(one, name), getattr(other, name)
     rules = [(rule.name, rule.action, rule.outcome, rule.count, rule.max, rule.findings) for rule in one.rules]

@@ -11,6 +11,9 @@ _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U0001000
 # NOTE: libyaml compares each of these lines with all before it, so that some 100,000 of them take minutes.
 _TAG_DIRECTIVE = re.compile(r"^%TAG\b", re.MULTILINE)
 _LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+_NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
+_COMPARED = re.compile(rf"[<>≥≤]=?\s*(?P<after>{_NUMBER})|(?P<before>{_NUMBER})\s*\+")
+_SCORES = ("cvss_floor:", "missing:")
 _NEEDS_QUOTES = frozenset(">|*&@%`!")
 _HINTS = {
     "mapping values": "check the indentation, and put quotes round a value that holds ': '",
@@ -38,16 +41,31 @@ def text_of(data: bytes, faults: Faults) -> str | None:
     return None if found else text
 
 
+def number_alone(text: str) -> str:
+    """Return the number in a text such as `>= 7.0` or `7.0+`, which a policy wants without its sign; else nothing."""
+    found = _COMPARED.fullmatch(text[:100].strip())
+    return str(found["after"] or found["before"]) if found else ""
+
+
 def _refuse(found: re.Match[str], text: str, faults: Faults) -> None:
     before = found.string[: found.start()]
     faults.add_at(before.count("\n") + 1, len(before) - before.rfind("\n"), "", text)
+
+
+def _number_compared(line: str, column: int) -> str:
+    """Return the number of a score that begins at `column` with a comparison, such as `cvss_floor: >= 7.0`."""
+    if not line[:column].rstrip().endswith(_SCORES):
+        return ""
+    return number_alone(line[column:].partition("#")[0].rstrip(" ,}"))
 
 
 def syntax_fault(problem: str, text: str, line: int, column: int) -> str:
     """Return the message for a place (counted from 0) where `text` is no YAML, with a guess at what was meant."""
     at_place = _LINE_END.split(text)[line:][:1]
     character = at_place[0][column : column + 1] if at_place else ""
-    if character in _NEEDS_QUOTES and character:
+    if number := _number_compared(at_place[0], column) if at_place else "":
+        hint = f"write {number}"
+    elif character in _NEEDS_QUOTES and character:
         hint = f"a value that begins with {character} must stand in quotes"
     elif character == "\t":
         hint = "indent with blanks, not with tabs"

@@ -12,6 +12,7 @@ from gate.policy.document import Policy
 from gate.policy.nodes import Broken, Faults, Mapping, Node, Scalar, Sequence, join, quoted
 from gate.policy.scalars import Scalar as Word
 from gate.policy.scalars import parse_date
+from gate.policy.text import number_alone
 from gate.policy.wanted import unknown_key, wanted
 
 BAD: Final = object()
@@ -195,6 +196,8 @@ def _int(node: Scalar, kind: kinds.Type) -> int:
 
 
 def _float(node: Scalar, kind: kinds.Type) -> float:
+    if found := number_alone(node.text):
+        raise _Refused(f"write {found}")
     if node.quoted or not _FLOAT.fullmatch(node.text):
         raise _Refused
     return _bounded(float(node.text), cast("kinds.FloatType", kind))

@@ -4,6 +4,8 @@ from gate.model import TagMove
 from gate.plain import one_line
 from gate.policy.verdict import ImageVerdict, Outcome, RuleOutcome, RuleVerdict, Upgrade, Warned
 
+UNUSED_REMEDY = "Remove the unused `ignore` entries from the policy."
+"""What to do where `relaxations.unused` is violated."""
 _VIOLATED = (RuleOutcome.FAIL, RuleOutcome.WARN)
 
 
@@ -49,7 +51,7 @@ def remedy(
         return _most_urgent(missing).hint if missing else "Name at least one image."
     if not any(rule.outcome in _VIOLATED and rule.findings for image in images for rule in image.rules):
         unused = any(r.name == "relaxations.unused" and r.outcome in _VIOLATED for i in images for r in i.rules)
-        return "Remove the unused `ignore` entries from the policy." if unused else ""
+        return UNUSED_REMEDY if unused else ""
     if not better:
         return "No upgrade clears it: rebuild on another base image, or accept the risk with an `ignore` entry."
     first = better[0]

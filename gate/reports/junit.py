@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from gate.plain import one_line
 from gate.policy.verdict import IgnoredBy, ImageVerdict, JudgedFinding, Outcome, RuleOutcome, RuleVerdict, Verdict
+from gate.policy.wording import UNUSED_REMEDY
 from gate.reports import details, summary
 from gate.reports.junit_file import Case, Result, Suite, write
 
@@ -44,7 +45,7 @@ def render(verdict: Verdict) -> str:
 
 def _suite_names(verdict: Verdict) -> Iterator[str]:
     places = [" ".join(one_line(word, 60) for word in (i.registry, i.region) if word) for i in verdict.images]
-    several = len(dict.fromkeys(places)) > 1
+    several = summary.are_several(verdict.images)
     for image, place in zip(verdict.images, places, strict=True):
         prefix = f"{place} " if several and place else ""
         yield _named(f"{prefix}{summary.stable_name(image)}")
@@ -101,6 +102,8 @@ def _violation_lines(verdict: Verdict, index: int, rule: RuleVerdict) -> Iterato
     image = verdict.images[index]
     findings = details.findings_of(image, rule)
     yield f"in {summary.image_label(image)}"
+    if rule.name == "relaxations.unused":
+        yield f"To do: {UNUSED_REMEDY}"
     upgrades = details.remedies(verdict, index, findings)
     yield from (f"To do: upgrade {details.upgrade_text(upgrade)}" for upgrade in upgrades[:3])
     if len(upgrades) > 3:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from gate.plain import one_line
 from gate.policy.verdict import ImageVerdict
+from gate.reports.summary import are_several
 
 _NOT_CATEGORY = re.compile(r"[^A-Za-z0-9._-]+")
 _PLAIN_PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
@@ -61,7 +62,7 @@ def categories(images: Iterable[ImageVerdict]) -> list[str]:
     Give it all images of a verdict: no image may get the category, and so close the alerts, of one without verdict.
     """
     images = list(images)
-    several = len({(image.registry, image.region) for image in images}) > 1
+    several = are_several(images)
     taken: set[str] = set()
     seen: Counter[str] = Counter()
     found = []
@@ -104,7 +105,8 @@ def _encoded(part: str) -> str:
 
 
 def _category(image: ImageVerdict, *, several: bool) -> str:
-    place = [f"{image.registry or 'unknown'}-{image.region or 'unknown'}"] if several else []
+    known = "-".join(word for word in (image.registry, image.region) if word)
+    place = [known] if several and known else []
     platform = [image.platform.replace("/", "-")] if image.platform else []
     parts = [*place, *short_name(image)[:300].split("/"), *platform]
     words = [_NOT_CATEGORY.sub("-", part)[:100].strip(".-") or "image" for part in parts]

@@ -1,5 +1,6 @@
 """What every report says in the same words: the verdict and why, the names of images, scan facts, counts, warnings."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from msgspec import UNSET, Struct
@@ -83,6 +84,15 @@ def stable_name(image: ImageVerdict) -> str:
         name = one_line(f"{path}{slash}{last.partition(':')[0]}", 256)
     platform = f" {one_line(image.platform, 60)}" if image.platform else ""
     return f"{name or 'image'}{platform}"
+
+
+def are_several(images: Iterable[ImageVerdict]) -> bool:
+    """Tell whether the images are known to be of several registries or regions, so that names must tell them apart.
+
+    What is not known makes no difference: a refusal of one image must not rename the others.
+    """
+    known = [(image.registry, image.region) for image in images]
+    return any(len({place[part] for place in known if place[part]}) > 1 for part in (0, 1))
 
 
 def policy_text(verdict: Verdict) -> str:

@@ -133,8 +133,20 @@ def test_a_report_without_content_makes_no_file_and_says_so() -> None:
     done = gate("check", "none.json", *LIMIT, "-o", "sarif=report.sarif")
 
     assert done.code == 3
-    assert "gate: sarif is not written: no image has a verdict" in done.err
+    assert "gate: sarif is not written: no image has findings that were judged" in done.err
     assert not Path("report.sarif").exists()
+
+
+NOTE = "max allows more critical than high findings (unlimited and 9); is that meant?"
+
+
+def test_a_limit_that_is_lax_on_worse_findings_is_said(bad: Path) -> None:
+    Path("lax.yaml").write_text("version: 1\nmax: {high: 9}\nignore: [{id: CVE-*, reason: r}]\n", encoding="utf-8")
+
+    for options, place in ((("--max", "high=9"), "--max"), (("-p", "lax.yaml"), "lax.yaml:2")):
+        assert gate("check", bad, *options, *REPLAY).err == f"gate: {place}: {NOTE}\n"
+        assert gate("check", bad, *options, *REPLAY, "-q").err == ""
+    assert gate("check", bad, *LIMIT, *REPLAY).err == ""
 
 
 def test_colour_is_drawn_when_asked_for_and_else_not(bad: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -186,3 +186,48 @@ def test_the_region_is_taken_from_the_variable_that_jobs_in_aws_are_given(monkey
 
     assert done.code == 5
     assert {call.region for call in double.calls} == {"ap-south-1"}
+
+
+ENDPOINT = "AWS_ENDPOINT_URL"
+BOTH = {"AWS_REGION": "ap-south-1", "AWS_DEFAULT_REGION": "eu-west-1"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "options", "named"),
+    [
+        (BOTH, (), ["AWS_REGION"]),
+        ({"AWS_DEFAULT_REGION": "eu-west-1", "AWS_REGION": ""}, (), ["AWS_DEFAULT_REGION"]),
+        (BOTH, ("--region", "us-east-1"), []),
+        ({**BOTH, "AWS_PROFILE": "ci"}, (), ["AWS_PROFILE", "AWS_REGION"]),
+        ({**BOTH, "AWS_PROFILE": "none"}, ("--profile", "ci"), ["AWS_REGION"]),
+        (
+            {**BOTH, "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:9", "AWS_ENDPOINT_URL_ECR": ""},
+            (),
+            ["AWS_ENDPOINT_URL_STS", "AWS_REGION"],
+        ),
+    ],
+)
+def test_the_document_names_the_variables_that_say_which_aws_is_asked(
+    variables: dict[str, str], options: tuple[str, ...], named: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("config").write_text(
+        "[profile ci]\nregion = eu-west-1\naws_access_key_id = x\naws_secret_access_key = x\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", "config")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    with AwsDouble(VirtualClock()) as double:
+        monkeypatch.setenv(ENDPOINT, double.url)
+        done = gate("check", "team/app@sha256:" + "0" * 64, *LIMIT, *options, "--wait", "0s", "-o", "json=-")
+
+    assert double.calls
+    assert settings(done) == {name.lower().replace("_", "-"): name for name in (*named, ENDPOINT)}
+    assert double.url not in done.out
+
+
+def test_where_aws_is_not_asked_no_variable_of_it_is_named(bad: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_PROFILE", ENDPOINT):
+        monkeypatch.setenv(name, "x")
+
+    assert settings(gate("check", bad, *LIMIT, *REPLAY, "-o", "json=-")) == {}

@@ -6,6 +6,7 @@ import signal
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from types import FunctionType
 
 import click
 import pytest
@@ -95,6 +96,17 @@ def test_what_nobody_foresaw_is_a_fault_of_the_gate_in_one_short_line(
     assert "GATE_TRACEBACK=1 shows where" in done.err
     assert done.err.count("\n") == 1
     assert len(done.err) < 600
+
+
+def test_a_stdout_that_takes_no_help_is_no_fault_of_the_gate(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    def echo() -> None:
+        raise OSError(28, "No space left on device")
+
+    # NOTE: named like click's own, in which a full disk shows.
+    printing = FunctionType(echo.__code__, {"__name__": "click.utils", "OSError": OSError})
+    monkeypatch.setattr(root, "invoke", lambda _: printing())
+
+    assert gate("--", "check") == Done(70, "", "gate: stdout took no more, so the report could not be written\n")
 
 
 def test_a_fault_shows_where_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,12 @@ def test_without_a_file_the_command_line_is_wrong() -> None:
     assert "Missing argument" in done.err
 
 
+def test_an_empty_name_is_named_as_such() -> None:
+    done = gate("policy", "lint", "", file("gate.yaml", GOOD))
+
+    assert done == type(done)(2, "gate.yaml: no faults\n", "a file name is empty; expected a policy file\n")
+
+
 @pytest.mark.parametrize("text", [GOOD, "version: 1\n\x1b[31m: 0\n", '"::error::": 1\n', "max: {'##[error]': 0}\n"])
 def test_what_a_policy_and_its_name_say_is_printed_harmless(text: str) -> None:
     done = gate("policy", "lint", file("x\n::error::##[y]\x1b[31m.yaml", text))

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from gate.policy.lint import lint
+from gate.policy.lint import lint, uneven_limits
 from gate.policy.loader import from_maxima, loads
 
 TODAY = date(2026, 11, 23)
@@ -148,6 +148,24 @@ def test_patterns_that_accept_too_much_or_nothing_are_noted() -> None:
     assert notes(f"{FLOOR}ignore:\n{entries}\n- {{id: CVE-2026-*, reason: r}}") == (
         "4: 'CVE-*' accepts every vulnerability of that kind; name a package too",
         "6: 'lib.*' is no regular expression here: `.` is a dot, `*` is anything",
+    )
+
+
+def test_all_patterns_of_an_entry_that_accept_too_much_are_named() -> None:
+    many = ", ".join(f"V{'x' * n}-*" for n in range(22))
+
+    assert notes(f"{FLOOR}ignore:\n- {{id: [CVE-*, CVE-2026-1, GHSA-*], reason: r}}") == (
+        "4: 'CVE-*', 'GHSA-*' accept every vulnerability of that kind; name a package too",
+    )
+    assert "'Vxxxxxxxxxxxxxxxxxxx-*' and 2 more accept" in notes(f"{FLOOR}ignore:\n- {{id: [{many}], reason: r}}")[0]
+
+
+def test_uneven_limits_can_be_had_alone() -> None:
+    loaded = loads(b"version: 1\nmax: {low: 5, unknown: {fixable: 3, unfixable: 1}}", file="p.yaml")
+
+    assert uneven_limits(loaded) == tuple(
+        f"p.yaml:2: max allows more {worse} than low findings (unlimited and 5); is that meant?"
+        for worse in ("critical", "high", "medium")
     )
 
 

@@ -106,6 +106,10 @@ def test_windows_line_ends_and_a_byte_order_mark_do_no_harm() -> None:
         (f"{GOOD}? {{a: b}}\n: c\n", "3:3: a list or a mapping stands where a key must be; expected a word"),
         (f"{GOOD}'': c\n", f"3:1: '': {UNKNOWN}"),
         (
+            "version: 1\ncvss_floor: >= 7.0\n",
+            "2:13: is not YAML: did not find expected comment or line break; write 7.0",
+        ),
+        (
             "required_version: >=1.2\n",
             (
                 "1:19: is not YAML: did not find expected comment or line break; "

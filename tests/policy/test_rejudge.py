@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from gate.model import Cvss, Fix, Refusal, Scan, ScanState, Severity, TagMove
+from gate.model import Cvss, FindingStatus, Fix, Refusal, Scan, ScanState, Severity, TagMove
 from gate.policy.document import Ignore, Max
 from gate.policy.evaluate import evaluate
-from gate.policy.rejudge import disagreement, scan_of
+from gate.policy.rejudge import COUNTS_DIFFER, disagreement, scan_of
 from gate.policy.scalars import Until
 from gate.policy.verdict import Counts, Disposition, ImageVerdict, Outcome, RuleOutcome, Setting, Tally, Verdict
 from gate.reports.json_document import read, render
+from gate.sources.counting import PageCount, compare
 from tests.builders import NOW, OTHER_DIGEST, finding, fixable, image, policy, scan, used
 
 DEBIAN = Cvss(score=7.5, version="3.1", source="debian")
@@ -180,6 +181,47 @@ def test_sentences_may_be_worded_otherwise() -> None:
     reworded = replace(one, reason="x", hint="y", rules=tuple(replace(rule, why="z") for rule in one.rules))
 
     assert disagreement(replace(MADE, reason="a", hint="b", gate="9.9", images=(reworded,))) is None
+
+
+def test_sentences_of_this_very_version_are_compared() -> None:
+    one = replace(MADE.images[0], reason="all is well")
+
+    assert disagreement(replace(MADE, reason="all is well")) == (
+        f"reason is all is well, judged again it is {MADE.reason}"
+    )
+    assert str(disagreement(replace(MADE, images=(one,)))).startswith("images[0].reason is all is well")
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ({"CRITICAL": 1}, "images[0].declared_counts: critical 1, and 0 listed"),
+        ({"HIGH": 2, "LOW": 1}, "images[0].declared_counts: high 2, and 1 listed, low 1, and 0 listed"),
+        ({"UNDEFINED": 1, "UNTRIAGED": 1}, "images[0].declared_counts: unknown 2, and 1 listed"),
+        ({"NEGLIGIBLE": 2}, "images[0].declared_counts: unknown 2, and 1 listed"),
+        ({"UNTRIAGED": 1, "HIGH": 1, "CRITICAL": 0}, None),
+        ({"HIGH": 1}, None),
+        ({}, None),
+        (None, None),
+    ],
+)
+def test_more_declared_than_listed_is_a_finding_that_was_taken_out(
+    declared: dict[str, int] | None, said: str | None
+) -> None:
+    listed = (finding("CVE-1", status=FindingStatus.CLOSED), finding("CVE-2", Severity.UNKNOWN))
+
+    assert disagreement(judged(scan(*listed, declared=declared))) == said
+
+
+def test_counts_that_check_warned_of_or_that_nothing_was_judged_by_are_left_alone() -> None:
+    declared = {"CRITICAL": 9}
+    problem = compare((PageCount(findings=(), declared=declared), PageCount(findings=(), declared={})))
+
+    assert problem is not None
+    assert problem.text.startswith(COUNTS_DIFFER)
+    assert disagreement(judged(scan(declared=declared))) is not None
+    assert disagreement(judged(scan(declared=declared, warnings=(problem.text,)))) is None
+    assert disagreement(judged(scan(declared=declared, state=ScanState.FAILED, reason="it failed"))) is None
 
 
 def test_only_the_first_place_is_named_and_the_images_are_numbered() -> None:

@@ -44,6 +44,10 @@ def test_exactly_four_mebibytes_are_read() -> None:
     ("problem", "text", "line", "column", "hint"),
     [
         ("odd", "a: >= 7", 0, 3, "a value that begins with > must stand in quotes"),
+        ("odd", "cvss_floor: >= 7.0", 0, 12, "write 7.0"),
+        ("odd", "a: {cvss_floor: <7, b: 1}", 0, 16, "check quotes, brackets and indentation"),
+        ("odd", "cvss: {missing: >7} # x", 0, 16, "write 7"),
+        ("odd", "cvss_floor: >= high", 0, 12, "a value that begins with > must stand in quotes"),
         ("odd", "a: 1\r\nb: @x", 1, 3, "a value that begins with @ must stand in quotes"),
         ("odd", "a:\n\tb: 1", 1, 0, "indent with blanks, not with tabs"),
         ("mapping values are not allowed here", "a: b: c", 0, 4, "put quotes round a value that holds ': '"),

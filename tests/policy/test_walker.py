@@ -181,7 +181,8 @@ def test_one_wrong_value_is_one_line(line: str, fault: str) -> None:
         ("cvss_floor: 1e1", "2:13: cvss_floor: got '1e1'; expected a number above 0, at most 10"),
         ("cvss_floor: nan", "2:13: cvss_floor: got 'nan'; expected a number above 0, at most 10"),
         ("cvss_floor: .inf", "2:13: cvss_floor: got '.inf'; expected a number above 0, at most 10"),
-        ("cvss_floor: 7.0+", "2:13: cvss_floor: got '7.0+'; expected a number above 0, at most 10"),
+        ("cvss_floor: '>= 7.0'", "2:13: cvss_floor: got '>= 7.0'; expected a number above 0, at most 10 (write 7.0)"),
+        ("cvss_floor: 7.0+", "2:13: cvss_floor: got '7.0+'; expected a number above 0, at most 10 (write 7.0)"),
     ],
 )
 def test_a_score_is_a_plain_decimal_number(line: str, fault: str) -> None:

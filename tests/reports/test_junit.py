@@ -230,6 +230,18 @@ def test_images_of_one_name_are_told_apart_by_number_and_by_registry() -> None:
         "scan-gate 111122223333 eu-west-1 payments/api",
         "scan-gate payments/api",
     ]
+    assert suites(one, replace(one, registry=None, region=None, repository="payments/b")) == [
+        "scan-gate payments/api",
+        "scan-gate payments/b",
+    ]
+
+
+def test_an_entry_that_is_of_no_use_comes_with_what_to_do() -> None:
+    rules = policy(relaxations=Relaxations(unused="fail"), ignore=(Ignore(id="CVE-9", reason="gone"),))
+    root = ET.fromstring(junit.render(judge(rules)))
+    (failure,) = root.iter("failure")
+
+    assert "To do: Remove the unused `ignore` entries from the policy." in (failure.text or "").splitlines()
 
 
 def test_keys_that_look_alike_when_cut_are_told_apart() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from gate.model import Cvss, Finding, FindingStatus, Fix, Kind, Package, Scan, ScanState, Severity, TagMove
+from gate.model import Cvss, Finding, FindingStatus, Fix, Kind, Package, Refusal, Scan, ScanState, Severity, TagMove
 from gate.policy.document import AcceptUnsupported, Ignore, Max, Policy, ScanDemands
 from gate.policy.verdict import Disposition, JudgedFinding, Outcome, Verdict, Warned
 from gate.reports import sarif
@@ -118,9 +118,14 @@ def test_images_without_verdict_have_no_run() -> None:
                 "123456789012-eu-west-1/team/app/",
                 "123456789012-us-east-1/team/app/",
                 "111122223333-eu-west-1/team/app/",
-                "unknown-unknown/team/app/",
+                "team/app/",
             ],
         ),
+        (
+            [{}, {"region": None}, {"region": "us-east-1"}],
+            ["123456789012-eu-west-1/team/app/", "123456789012/team/app/", "123456789012-us-east-1/team/app/"],
+        ),
+        ([{}, {"region": None, "repository": "team/b"}], ["team/app/", "team/b/"]),
         ([{"repository": None, "source": "saved", "target": "/evidence/scan.json"}], ["scan.json/"]),
         ([{"repository": None, "source": "saved", "target": "-"}], ["image/"]),
         ([{"repository": "Été/..//../☃"}], ["t/image/image/image/image/"]),
@@ -141,6 +146,16 @@ def test_an_image_never_gets_the_category_of_one_without_verdict() -> None:
     run = run_of(judge(ALL_ALLOWED, pending, scan(image=image(tags=("v2",)))))
 
     assert run["automationDetails"]["id"] == "scan-gate/team/app/2/"
+
+
+def test_a_refusal_of_one_image_renames_no_other() -> None:
+    denied = Refusal(
+        image=image(registry=None, region=None, repository="team/b", digest=None), exit_code=5, reason="no"
+    )
+    for other in (denied, scan(image=image(repository="team/b"))):
+        log = log_of(render(judge(ALL_ALLOWED, scan(), other)))
+
+        assert log["runs"][0]["automationDetails"]["id"] == "scan-gate/team/app/"
 
 
 # Levels, dispositions, severities

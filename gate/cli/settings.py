@@ -1,0 +1,42 @@
+"""Which settings of a run came from the environment: named in the verdict document, never with their values."""
+
+from collections.abc import Iterator, Mapping
+
+import click
+from click.core import ParameterSource
+
+from gate.policy.verdict import Setting
+
+_ENDPOINT = "AWS_ENDPOINT_URL"
+
+
+def settings_of_options(ctx: click.Context) -> tuple[Setting, ...]:
+    """Return the options of a command that came from the environment, by name of the option."""
+    found = []
+    for parameter in ctx.command.params:
+        name = parameter.name or ""
+        if ctx.get_parameter_source(name) is ParameterSource.ENVIRONMENT:
+            variable = parameter.envvar if isinstance(parameter.envvar, str) else f"GATE_CHECK_{name.upper()}"
+            found.append(Setting(name=name.replace("_", "-"), variable=variable))
+    return tuple(found)
+
+
+def settings_of_aws(environment: Mapping[str, str], *, region: str | None, profile: str | None) -> tuple[Setting, ...]:
+    """Return the variables that decide which AWS is asked, and for whom; `region` and `profile` are the options."""
+    return tuple(
+        Setting(name=name.lower().replace("_", "-"), variable=name) for name in _used(environment, region, profile)
+    )
+
+
+def _used(environment: Mapping[str, str], region: str | None, profile: str | None) -> Iterator[str]:
+    # NOTE: of two that mean the same the first is taken, and an option wins over both (botocore's own order for the
+    # profile; for the region see `check`).
+    for option, names in (
+        (region, ("AWS_REGION", "AWS_DEFAULT_REGION")),
+        (profile, ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")),
+    ):
+        named = [name for name in names if environment.get(name)]
+        yield from named[:1] if not option else ()
+    yield from sorted(
+        name for name, value in environment.items() if value and (name == _ENDPOINT or name.startswith(f"{_ENDPOINT}_"))
+    )
