@@ -115,6 +115,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
     scores: tuple[Cvss, ...] = ()
     exploit: bool | None = None
+    epss: float | None = None
+    """The probability (0 to 1) that it is exploited within 30 days, where AWS says it."""
     first_seen: datetime | None = None
     published: datetime | None = None
     updated: datetime | None = None
@@ -136,6 +138,15 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
     index_digest: str | None = None
     tags: tuple[str, ...] = ()
     platform: str | None = None
+    """As Docker writes it, such as `linux/arm64`."""
+    narrowed: bool = False
+    """Whether other images of its index were left out on request, so that nothing is said of the index."""
+    arn: str | None = None
+    """The build version, of an image that Image Builder made."""
+    pipeline: str | None = None
+    """The pipeline's ARN, when its newest image was asked for."""
+    outputs: tuple[str, ...] = ()
+    """What Image Builder made: `REGION:AMI` of each AMI, or the URI of each container image."""
 
 
 class TagMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -166,6 +177,8 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
     ready_since: datetime | None = None
     completed_at: datetime | None = None
     data_at: datetime | None = None
+    scanned_at: datetime | None = None
+    """When Inspector last scanned the image, by its coverage; None where nobody asked."""
     captured_at: datetime | None = None
     """When AWS gave the answer that is judged, by AWS's clock (or the capture time of saved evidence)."""
     waited_seconds: float = 0.0
@@ -175,6 +188,10 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     tag_move: TagMove | None = None
     warnings: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    """Variables of the environment that decided which AWS was asked, and for whom."""
+    notes: tuple[str, ...] = ()
+    """What nobody must look at, and `check --verbose` says."""
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,6 +201,19 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     exit_code: int
     reason: str
     hint: str = ""
+
+
+def offers(platform: str | None, wanted: str) -> bool:
+    """Tell whether an image's platform is the one that is wanted; without a variant any variant is.
+
+    `linux/arm64` and `linux/arm64/v8` are the same (containerd's platforms package); an unknown platform is none.
+    """
+    have, want = (_plain_platform(text) for text in (platform or "", wanted))
+    return have == want or have.startswith(f"{want}/")
+
+
+def _plain_platform(text: str) -> str:
+    return text.removesuffix("/v8") if text.endswith("/arm64/v8") else text
 
 
 def stem(vulnerability: str, packages: tuple[Package, ...]) -> str:

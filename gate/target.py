@@ -33,6 +33,11 @@ _REPOSITORY = re.compile(r"(?:[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*/)*[a-z0-9]+(
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _SAVED = re.compile(r"(?:\./|\.\./|/|file:).*|.*\.json(?:\.gz)?", re.DOTALL)
+_BUILDER_ARN = re.compile(
+    r"arn:aws[a-z-]*:imagebuilder:(?P<region>[a-z]{2,5}(?:-[a-z0-9]+){1,3}-[0-9]{1,2}):(?P<account>[0-9]{12}|aws(?:-[a-z-]+)?):"
+    r"(?:image/[a-z0-9_-]+/(?P<version>(?:[0-9]+|x)\.(?:[0-9]+|x)\.(?:[0-9]+|x))(?P<build>/[0-9]+)?"
+    r"|(?P<pipeline>image-pipeline/[a-z0-9_-]+))"
+)
 _LONGEST = 4_096
 
 
@@ -54,7 +59,18 @@ class SavedTarget(Struct, frozen=True, kw_only=True, tag="saved"):
     path: str
 
 
-Target = EcrTarget | SavedTarget
+class BuildTarget(Struct, frozen=True, kw_only=True, tag="build"):
+    """An image that EC2 Image Builder made: a build version, or the newest image of a pipeline."""
+
+    text: str
+    arn: str
+    region: str
+    account: str | None
+    """None for images of Amazon's own."""
+    is_pipeline: bool
+
+
+Target = EcrTarget | SavedTarget | BuildTarget
 
 
 def parse_target(text: str) -> Target:
@@ -66,10 +82,7 @@ def parse_target(text: str) -> Target:
     if text == "-" or _SAVED.fullmatch(text):
         return SavedTarget(text=text, path=_path(text))
     if text.startswith("arn:"):
-        raise UsageError(
-            f"{_shown(text)}: ARNs are not judged yet; this version judges ECR images and saved evidence",
-            hint="For a container image, name it as REPOSITORY:TAG or with its registry host.",
-        )
+        return _parse_arn(text)
     if "://" in text:
         raise UsageError(f"{_shown(text)}: an image is named without a scheme", hint=_EXPECTED)
     host, slash, path = text.partition("/")
@@ -85,7 +98,8 @@ def parse_target(text: str) -> Target:
 
 
 _EXPECTED = (
-    "Expected REPOSITORY:TAG, REPOSITORY@sha256:…, the same behind a registry host, or a path to saved evidence."
+    "Expected REPOSITORY:TAG, REPOSITORY@sha256:…, the same behind a registry host, the ARN of an Image Builder build "
+    "or pipeline, or a path to saved evidence."
 )
 
 
@@ -101,6 +115,31 @@ def _path(text: str) -> str:
     if not path:
         raise UsageError(f"{_shown(text)}: no path after file:", hint="Write file:PATH.")
     return path
+
+
+def _parse_arn(text: str) -> BuildTarget:
+    match = _BUILDER_ARN.fullmatch(text)
+    if not match:
+        raise UsageError(
+            f"{_shown(text)}: this ARN is of no image that is judged",
+            hint="Expected arn:aws:imagebuilder:REGION:ACCOUNT:image/NAME/1.2.3/4, or …:image-pipeline/NAME. "
+            "Name a container image in ECR as REPOSITORY:TAG or with its registry host.",
+        )
+    if match["version"] and (not match["build"] or "x" in match["version"]):
+        raise UsageError(
+            f"{_shown(text)}: this names a version, and one version has many builds",
+            hint="Add the build number, without x: …:image/NAME/1.2.3/4.",
+        )
+    account = match["account"] if match["account"].isdecimal() else None
+    return BuildTarget(
+        text=text, arn=text, region=match["region"], account=account, is_pipeline=match["pipeline"] is not None
+    )
+
+
+def is_build_version(arn: str) -> bool:
+    """Tell whether `arn` names one build of Image Builder's, as a target must."""
+    match = _BUILDER_ARN.fullmatch(arn)
+    return match is not None and match["build"] is not None and "x" not in match["version"]
 
 
 def _looks_like_ecr(host: str) -> bool:

@@ -56,6 +56,11 @@ class Configuration:
         return next((one.scan_frequency for one in named), None)
 
     @property
+    def is_by_hand(self) -> bool:
+        """Whether this is basic scanning where nothing is scanned unless somebody asks for it."""
+        return self.kind is Kind.BASIC and self.frequency == "MANUAL"
+
+    @property
     def scans_by_itself(self) -> bool | None:
         """Whether a pushed image is scanned without anybody asking; None when that is not known."""
         return {"SCAN_ON_PUSH": True, "CONTINUOUS_SCAN": True, "MANUAL": False}.get(self.frequency or "")

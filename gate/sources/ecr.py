@@ -1,57 +1,67 @@
-"""ECR: resolves a tag once, has the scan of that digest watched, and looks at the tag again at the end."""
+"""ECR: resolves a tag once, has the scan of each image that it names watched, and looks at the tag again at last."""
 
-from typing import Any
+from datetime import timedelta
+from functools import partial
 
 import msgspec
 from botocore.exceptions import ClientError
 
-from gate.errors import AccessError, EvidenceError, NotYetError
+from gate.errors import AccessError, EvidenceError, GateError, NotYetError
 from gate.model import Image, Refusal, Scan, ScanState, TagMove
 from gate.plain import one_line
 from gate.sources.aws import Caller, Connections
 from gate.sources.configuration import Configuration
-from gate.sources.refusals import code_of, translate
-from gate.sources.scanning import Patience, Watch
+from gate.sources.coverage import Coverage
+from gate.sources.index import Index
+from gate.sources.inspector import InspectorListing
+from gate.sources.lookup import Lookup
+from gate.sources.manifest import INDEXES, Descriptor, Manifest, Manifests
+from gate.sources.scanning import Watch
+from gate.sources.side_by_side import side_by_side
+from gate.sources.starting import Starting
 from gate.sources.states import explain
 from gate.sources.times import to_time
-from gate.sources.waiting import Clock, Narrate, Waiting
-from gate.sources.wire import ImageDetail, ImageDetails
+from gate.sources.waiting import Clock, Waiting
+from gate.sources.wire import ImageDetail
 from gate.target import EcrTarget
 
-_DETAILS = msgspec.json.Decoder(ImageDetails)
-_INDEXES = frozenset({
-    "application/vnd.oci.image.index.v1+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-})  # fmt: skip
-_IMAGE_CONFIGS = frozenset({
-    "application/vnd.docker.container.image.v1+json",
-    "application/vnd.oci.image.config.v1+json",
-})  # fmt: skip
-TAG_LAG = 20.0
-"""Seconds for which an image that was just pushed may not be found by its tag."""
+_KNOWN = frozenset({ScanState.COMPLETE, ScanState.UNSUPPORTED})
+"""The states with which an image may be judged or accepted."""
 
 
 class EcrSource:
     """Scans of images in ECR registries; all targets of a run share one deadline."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything that a run's scans depend on, by name
         self,
         connections: Connections,
         clock: Clock,
-        patience: Patience,
-        narrate: Narrate,
+        waiting: Waiting,
+        settle: timedelta,
         *,
+        max_age: timedelta | None = None,
+        inspector: InspectorListing | None = None,
         registry_id: str | None = None,
+        platforms: tuple[str, ...] = (),
+        start_scan: bool = False,
     ) -> None:
-        """Start the wait now; `registry_id` is the registry of targets that name none."""
+        """Take the run's one wait; `registry_id` is the registry of targets that name none.
+
+        `platforms` are the only ones of an index that are judged; none means all.
+        """
         self._connections = connections
         self._clock = clock
-        self._patience = patience
-        self._waiting = Waiting(clock, patience.wait, narrate)
+        self._waiting = waiting
+        self._settle = settle
+        self._max_age = max_age
+        self._inspector = inspector
+        self._coverage = Coverage(connections)
         self._registry_id = registry_id
+        self._platforms = platforms
+        self._start_scan = start_scan
 
-    def scan(self, target: EcrTarget) -> Scan | Refusal:
-        """Return what AWS says of the target once it is ready and settled, or why nothing can be said of it.
+    def scans(self, target: EcrTarget) -> tuple[Scan | Refusal, ...]:
+        """Return what AWS says of every image that the target names, once it is ready and settled, or why it does not.
 
         Raises UsageError when the AWS settings of this machine are wrong.
         """
@@ -65,113 +75,104 @@ class EcrSource:
             digest=target.digest,
             tags=(target.tag,) if target.tag else (),
         )
+        moved: TagMove | None = None
         try:
             ecr = self._connections.caller("ecr", target.region)
-            detail = self._resolve(ecr, target)
+            detail = Lookup(ecr, target, self._registry_id).resolve(self._waiting)
             image = _resolved(image, ecr, detail)
-            scan = self._watched(ecr, target, image, detail)
-        except EvidenceError as err:
-            scan = Scan(image=image, state=ScanState.INCOMPLETE, reason=err.message, hint=err.hint)
-        except (AccessError, NotYetError) as err:
-            return Refusal(image=image, exit_code=int(err.exit_code), reason=err.message, hint=err.hint)
-        return msgspec.structs.replace(scan, waited_seconds=round(self._waiting.elapsed - started, 1))
+            found = self._all_of(ecr, target, image, detail)
+            moved = self._tag_move(ecr, target, image, found)
+        except (EvidenceError, AccessError, NotYetError) as err:
+            found = (_without(image, err),)
+        waited = round(self._waiting.elapsed - started, 1)
+        return tuple(_ended(one, moved, waited) for one in found)
 
-    def _resolve(self, ecr: Caller, target: EcrTarget) -> ImageDetail:
-        """Look the image up; a tag may be invisible for a moment after its push, so that is waited for."""
-        name: dict[str, str | None] = {"imageTag": target.tag}
-        if target.digest:
-            name = {"imageDigest": target.digest}
-        missing: list[ClientError] = []
+    def _all_of(self, ecr: Caller, target: EcrTarget, image: Image, detail: ImageDetail) -> tuple[Scan | Refusal, ...]:
+        if detail.image_manifest_media_type in INDEXES:
+            return self._of_index(ecr, target, image)
+        return (self._of_image(ecr, image, detail),)
 
-        def ask() -> tuple[ImageDetail | None, str]:
-            try:
-                return self._detail(ecr, target, name), ""
-            except ClientError as err:
-                missing.append(err)
-                return None, "the image to be visible"
+    def _of_image(self, ecr: Caller, image: Image, detail: ImageDetail) -> Scan:
+        if self._platforms:
+            raise EvidenceError(
+                f"{', '.join(self._platforms)} was asked for (--platform), and this is a single image, whose platform "
+                "AWS does not say",
+                hint="Leave --platform out, or push an index that names the platform (docker buildx does).",
+            )
+        return self._watched(ecr, image, detail, self._waiting)
 
-        detail = self._waiting.until(ask, most=TAG_LAG)
-        if detail is None:
-            raise translate(missing[-1], "DescribeImages", self._subject(ecr, target)) from missing[-1]
-        return detail
+    def _of_index(self, ecr: Caller, target: EcrTarget, image: Image) -> tuple[Scan | Refusal, ...]:
+        manifests = Manifests(ecr, image.registry, target.repository)
+        index = Index(image, manifests.of(image.digest or ""), self._platforms)
+        asks = [partial(self._of_entry, ecr, target, index.image_of(entry), entry) for entry in index.chosen]
+        return index.whole(side_by_side(asks))
 
-    def _detail(self, ecr: Caller, target: EcrTarget, name: dict[str, str | None]) -> ImageDetail:
-        """Return what ECR knows of one image; a ClientError when (and only when) there is no such image."""
-        registry = target.registry or self._registry_id
-        members: dict[str, Any] = {"registryId": registry} if registry else {}
-        subject = self._subject(ecr, target)
+    def _of_entry(self, ecr: Caller, target: EcrTarget, image: Image, entry: Descriptor) -> Scan | Refusal | None:
+        """Return what AWS says of one image of an index; None when it is an attestation after all."""
+        waiting = self._waiting.named(image.platform or one_line(entry.digest or "", 19))
         try:
-            # NOTE: without this filter an archived image looks absent (Amazon ECR API reference, DescribeImagesFilter).
-            answer = ecr.ask(
-                "DescribeImages",
-                _DETAILS,
-                subject,
-                repositoryName=target.repository,
-                imageIds=[name],
-                filter={"imageStatus": "ANY"},
-                **members,
-            )
-        except ClientError as err:
-            if code_of(err) == "ImageNotFoundException":
-                raise
-            raise translate(err, "DescribeImages", subject) from err
-        if not answer.image_details or not answer.image_details[0].image_digest:
-            raise EvidenceError(f"DescribeImages for {subject} answered without a digest")
-        return answer.image_details[0]
+            if entry.has_no_platform and self._manifest(ecr, image).is_attestation:
+                return None
+            named = msgspec.structs.replace(target, tag=None, digest=entry.digest)
+            detail = _looked_at(entry, image, Lookup(ecr, named, self._registry_id).find(waiting))
+            return self._watched(ecr, image, detail, waiting)
+        except (EvidenceError, AccessError, NotYetError) as err:
+            return _without(image, err)
 
-    def _watched(self, ecr: Caller, target: EcrTarget, image: Image, detail: ImageDetail) -> Scan:
-        if detail.image_manifest_media_type in _INDEXES:
-            return Scan(
-                image=image,
-                state=ScanState.INCOMPLETE,
-                reason="this is an image index (multi-platform), which AWS does not scan as such",
-                hint="Judging every platform of an index is coming; until then name one platform's digest.",
-            )
+    def _watched(self, ecr: Caller, image: Image, detail: ImageDetail, waiting: Waiting) -> Scan:
         if detail.image_status == "ARCHIVED":
             reason, hint = explain(ScanState.EXPIRED, "IMAGE_ARCHIVED", "the image is archived")
             return Scan(image=image, state=ScanState.EXPIRED, status="IMAGE_ARCHIVED", reason=reason, hint=hint)
+        starting = self._starting(ecr, image)
         watch = Watch(
             ecr=ecr,
             clock=self._clock,
-            waiting=self._waiting,
-            patience=self._patience,
+            waiting=waiting,
+            settle=self._settle,
             image=image,
-            configuration=Configuration(ecr, image.registry, target.repository),
+            configuration=Configuration(ecr, image.registry, image.repository or ""),
+            coverage=self._coverage,
             pushed_at=to_time(detail.image_pushed_at, "imagePushedAt"),
+            max_age=self._max_age,
+            starting=starting,
         )
         scan = watch.run()
-        # NOTE: what AWS cannot scan may be accepted by the policy, so that it too must be an image, and the tag's own.
-        if scan.state not in {ScanState.COMPLETE, ScanState.UNSUPPORTED}:
-            return scan
-        if not scan.findings and detail.artifact_media_type not in {None, *_IMAGE_CONFIGS}:
-            config = one_line(str(detail.artifact_media_type), 100)
-            return msgspec.structs.replace(
-                scan,
-                state=ScanState.INCOMPLETE,
-                reason=f"this is no container image (its config is {config})",
-                hint="Name a container image: AWS scans nothing else.",
-            )
-        return msgspec.structs.replace(scan, tag_move=self._tag_move(ecr, target, image))
+        if starting:
+            scan = msgspec.structs.replace(scan, notes=(*scan.notes, *starting.notes))
+        if self._inspector and scan.state is ScanState.COMPLETE:
+            scan = self._inspector.joined(scan)
+        # NOTE: what lists nothing could pass, and what AWS cannot scan may be accepted: it must be an image.
+        if scan.state in _KNOWN and not scan.findings:
+            manifest = self._manifest(ecr, image)
+            if not manifest.is_image:
+                reason = f"this is no container image (it holds {manifest.contents})"
+                hint = "Name a container image: AWS scans nothing else."
+                return msgspec.structs.replace(scan, state=ScanState.INCOMPLETE, reason=reason, hint=hint)
+        return scan
 
-    def _tag_move(self, ecr: Caller, target: EcrTarget, image: Image) -> TagMove | None:
-        if target.tag is None:
+    def _starting(self, ecr: Caller, image: Image) -> Starting | None:
+        if not self._start_scan:
+            return None
+        name = f"{image.repository}@{image.digest} (region {ecr.region})"
+        return Starting(self._connections.caller("ecr", ecr.region, once=True), image, name)
+
+    def _manifest(self, ecr: Caller, image: Image) -> Manifest:
+        return Manifests(ecr, image.registry, image.repository or "").of(image.digest or "")
+
+    def _tag_move(
+        self, ecr: Caller, target: EcrTarget, image: Image, found: tuple[Scan | Refusal, ...]
+    ) -> TagMove | None:
+        """Look at the tag again, once for all images of an index, and not where there is nothing to judge."""
+        if target.tag is None or not any(map(_is_known, found)):
             return None
         try:
-            digest = self._detail(ecr, target, {"imageTag": target.tag}).image_digest
-        except ClientError:
-            digest = None
-        except (AccessError, NotYetError) as err:
+            digest = Lookup(ecr, target, self._registry_id).digest_of_tag(target.tag)
+        except (EvidenceError, AccessError, NotYetError) as err:
             # NOTE: no refusal of the image: what was found in it is known, and a known violation stays one.
             return TagMove(tag=target.tag, to=None, pinned=target.digest is not None, unknown=err.message)
         if digest == image.digest:
             return None
         return TagMove(tag=target.tag, to=digest, pinned=target.digest is not None)
-
-    def _subject(self, ecr: Caller, target: EcrTarget) -> str:
-        registry = target.registry or self._registry_id
-        where = f"registry {registry}, " if registry else ""
-        name = f"{target.repository}{f':{target.tag}' if target.tag else ''}"
-        return f"{name}{f'@{target.digest[:19]}…' if target.digest else ''} ({where}region {ecr.region})"
 
 
 def _resolved(image: Image, ecr: Caller, detail: ImageDetail) -> Image:
@@ -182,3 +183,35 @@ def _resolved(image: Image, ecr: Caller, detail: ImageDetail) -> Image:
         digest=detail.image_digest,
         tags=tuple(sorted(detail.image_tags or ())),
     )
+
+
+def _without(image: Image, err: GateError) -> Scan | Refusal:
+    """Return what an error says of an image: evidence that is not whole, or no facts at all."""
+    if isinstance(err, EvidenceError):
+        return Scan(image=image, state=ScanState.INCOMPLETE, reason=err.message, hint=err.hint)
+    return Refusal(image=image, exit_code=int(err.exit_code), reason=err.message, hint=err.hint)
+
+
+def _is_known(one: Scan | Refusal) -> bool:
+    return isinstance(one, Scan) and one.state in _KNOWN
+
+
+def _ended(one: Scan | Refusal, moved: TagMove | None, waited: float) -> Scan | Refusal:
+    if isinstance(one, Refusal):
+        return one
+    return msgspec.structs.replace(one, tag_move=moved if one.state in _KNOWN else None, waited_seconds=waited)
+
+
+def _looked_at(entry: Descriptor, image: Image, found: ImageDetail | ClientError) -> ImageDetail:
+    """Return what ECR knows of an entry of an index; EvidenceError when it is absent, or an index itself."""
+    if isinstance(found, ClientError):
+        raise EvidenceError(
+            f"the index names {image.platform or 'an image'} ({entry.digest}), which is not in the repository",
+            hint="Push the index again, with all of its images.",
+        )
+    if INDEXES & {entry.media_type, found.image_manifest_media_type}:
+        raise EvidenceError(
+            f"the index names another index ({entry.digest}), and those are not looked into",
+            hint="Push an index that names its images directly.",
+        )
+    return found

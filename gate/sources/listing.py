@@ -10,6 +10,7 @@ from gate.model import Finding, Kind, ScanState, keyed
 from gate.plain import one_line
 from gate.sources.counting import PageCount, compare
 from gate.sources.mapping import basic_finding, enhanced_finding
+from gate.sources.states import unknown_word
 from gate.sources.times import to_time
 from gate.sources.wire import Page, ScanFindings
 
@@ -29,7 +30,6 @@ STATES = {
     "SCAN_ELIGIBILITY_EXPIRED": ScanState.EXPIRED,
     "IMAGE_ARCHIVED": ScanState.EXPIRED,
 }
-MOST_PAGES = 2_000
 _NO_FINDINGS = ScanFindings()
 
 
@@ -196,10 +196,7 @@ def state_of(status: str | None, description: str | None) -> ScanState:
         return ScanState.PENDING
     state = STATES.get(status)
     if state is None:
-        raise EvidenceError(
-            f"AWS answered a scan status that this version does not know: {one_line(status, 60)!r}",
-            hint="Upgrade scan-gate; if this is the newest version, report it.",
-        )
+        raise unknown_word("scan status", status)
     if status == "FAILED" and "UnsupportedImageError" in (description or ""):
         return ScanState.UNSUPPORTED
     return state

@@ -2,11 +2,10 @@
 
 from typing import TypeVar
 
-from gate.errors import EvidenceError
 from gate.model import Cvss, Finding, FindingStatus, Fix, Package, Severity, stem
-from gate.plain import one_line
+from gate.sources.states import unknown_word
 from gate.sources.times import to_time
-from gate.sources.wire import BasicFinding, EnhancedFinding, PackageVulnerability, VulnerablePackage
+from gate.sources.wire import AdjustedCvss, BasicFinding, EnhancedFinding, PackageVulnerability, VulnerablePackage
 
 # AWS's words to ours. Source: ECR's FindingSeverity and Inspector's Severity in botocore's models; ECR's enhanced
 # findings carry severity and status as free strings, with Inspector's words in them.
@@ -37,7 +36,7 @@ def severity_of(word: str | None) -> Severity:
         return Severity.UNKNOWN
     found = SEVERITIES.get(word)
     if found is None:
-        raise _unknown_word("finding severity", word)
+        raise unknown_word("finding severity", word)
     return found
 
 
@@ -66,7 +65,19 @@ def basic_finding(listed: BasicFinding) -> Finding:
 
 
 def enhanced_finding(listed: EnhancedFinding) -> Finding:
-    """Map a finding in the shape that ECR's enhanced scanning shares with Inspector."""
+    """Map a finding as ECR's enhanced scanning lists it: its score is `score`, and it has no EPSS."""
+    adjusted = listed.score_details.cvss if listed.score_details else None
+    return _finding(listed, _own_score(listed.score, adjusted), None)
+
+
+def inspector_finding(listed: EnhancedFinding) -> Finding:
+    """Map a finding as Inspector and Image Builder list it: its score is `inspectorScore`."""
+    adjusted = listed.inspector_score_details.adjusted_cvss if listed.inspector_score_details else None
+    epss = listed.epss.score if listed.epss else None
+    return _finding(listed, _own_score(listed.inspector_score, adjusted), _probability(epss))
+
+
+def _finding(listed: EnhancedFinding, own: Cvss | None, epss: float | None) -> Finding:
     details = listed.package_vulnerability_details or _NO_DETAILS
     packages = tuple(map(_package, details.vulnerable_packages or ()))
     identity = details.vulnerability_id or _identity_without_package(listed)
@@ -81,7 +92,8 @@ def enhanced_finding(listed: EnhancedFinding) -> Finding:
         exploit=_word(EXPLOITS, listed.exploit_available, "exploitAvailable"),
         title=listed.title or identity,
         description=listed.description or "",
-        scores=_scores(listed, details),
+        scores=_scores(own, details),
+        epss=epss,
         first_seen=to_time(listed.first_observed_at, "firstObservedAt"),
         published=to_time(details.vendor_created_at, "vendorCreatedAt"),
         updated=to_time(listed.updated_at, "updatedAt"),
@@ -96,6 +108,9 @@ _NO_DETAILS = PackageVulnerability()
 
 
 def _identity_without_package(listed: EnhancedFinding) -> str:
+    code = listed.code_vulnerability_details
+    if code is not None:
+        return f"code:{code.detector_id or listed.title or 'untitled'}"
     return f"{(listed.type or 'finding').lower()}:{listed.title or 'untitled'}"
 
 
@@ -103,14 +118,7 @@ def _word(table: dict[str | None, V], word: str | None, name: str) -> V:
     try:
         return table[word]
     except KeyError:
-        raise _unknown_word(name, str(word)) from None
-
-
-def _unknown_word(name: str, word: str) -> EvidenceError:
-    return EvidenceError(
-        f"AWS answered a {name} that this version does not know: {one_line(word, 60)!r}",
-        hint="Upgrade scan-gate; if this is the newest version, report it.",
-    )
+        raise unknown_word(name, str(word)) from None
 
 
 def _package(listed: VulnerablePackage) -> Package:
@@ -135,20 +143,27 @@ def _version(listed: VulnerablePackage) -> str | None:
     return f"{version}-{listed.release}" if listed.release else version
 
 
-def _scores(listed: EnhancedFinding, details: PackageVulnerability) -> tuple[Cvss, ...]:
-    adjusted = listed.score_details.cvss if listed.score_details else None
-    score = listed.score if listed.score is not None else adjusted.score if adjusted else None
-    found = []
-    if score is not None:
-        version, vector = (adjusted.version, adjusted.scoring_vector) if adjusted else (None, None)
-        found.append(_cvss(score, version or "", "inspector", vector))
+def _own_score(given: float | None, adjusted: AdjustedCvss | None) -> Cvss | None:
+    score = given if given is not None else adjusted.score if adjusted else None
+    if score is None:
+        return None
+    version, vector = (adjusted.version, adjusted.scoring_vector) if adjusted else (None, None)
+    return _cvss(score, version or "", "inspector", vector)
+
+
+def _scores(own: Cvss | None, details: PackageVulnerability) -> tuple[Cvss, ...]:
+    found = [own]
     for entry in details.cvss or ():
         if entry.base_score is not None:
             source = (entry.source or "unnamed").lower()
-            # NOTE: only the field above is Inspector's; an entry that calls itself so is some vendor's.
+            # NOTE: only the score of its own is Inspector's; an entry that calls itself so is some vendor's.
             named = source if source != "inspector" else "vendor"
             found.append(_cvss(entry.base_score, entry.version or "", named, entry.scoring_vector))
     return tuple(score for score in found if score is not None)
+
+
+def _probability(score: float | None) -> float | None:
+    return score if score is not None and 0.0 <= score <= 1.0 else None
 
 
 def _basic_score(text: str | None, vector: str | None, version: str) -> Cvss | None:

@@ -9,26 +9,49 @@ from gate.plain import one_line
 # Source: Amazon ECR user guide, "Enhanced scanning: required IAM permissions".
 ACTIONS = {
     "DescribeImages": "ecr:DescribeImages",
+    "BatchGetImage": "ecr:BatchGetImage",
     "DescribeImageScanFindings": (
         "ecr:DescribeImageScanFindings and, for enhanced scanning, inspector2:ListFindings and inspector2:ListCoverage"
     ),
+    "ListCoverage": "inspector2:ListCoverage",
+    "ListFindings": "inspector2:ListFindings",
+    "ListFindingAggregations": "inspector2:ListFindingAggregations",
     "GetRegistryScanningConfiguration": "ecr:GetRegistryScanningConfiguration",
     "BatchGetRepositoryScanningConfiguration": "ecr:BatchGetRepositoryScanningConfiguration",
-    "AssumeRole": "sts:AssumeRole",
+    "GetImage": "imagebuilder:GetImage",
+    "ListImagePipelineImages": "imagebuilder:ListImagePipelineImages",
+    "ListImageScanFindings": "imagebuilder:ListImageScanFindings",
+    "ListImageScanFindingAggregations": "imagebuilder:ListImageScanFindingAggregations",
+    "StartImageScan": "ecr:StartImageScan",
+    "AssumeRole": "sts:AssumeRole on the role (whose trust policy must name the caller, and the external id if any)",
     "AssumeRoleWithWebIdentity": "sts:AssumeRoleWithWebIdentity",
 }
-DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationErrorException"})
+DENIED = frozenset({
+    "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationErrorException",
+    "ForbiddenException",
+})  # fmt: skip
 _CREDENTIALS = frozenset({
     "ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId", "UnrecognizedClientException",
     "InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature", "IncompleteSignatureException",
     "MissingAuthenticationToken", "MissingAuthenticationTokenException", "InvalidAccessKeyId", "NotSignedIn",
 })  # fmt: skip
+UNWELCOME = DENIED | _CREDENTIALS
+"""AWS's codes for a caller who may not do what was asked."""
 _THROTTLED = frozenset({
     "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
     "TooManyRequestsException", "RequestLimitExceeded", "LimitExceededException", "SlowDown", "BandwidthLimitExceeded",
     "ProvisionedThroughputExceededException", "TransactionInProgressException", "PriorRequestNotComplete",
 })  # fmt: skip
+_ABSENT = {
+    "RepositoryNotFoundException": "Check repository, tag, account and region; was the image pushed there?",
+    "ImageNotFoundException": "Check repository, tag, account and region; was the image pushed there?",
+    "ResourceNotFoundException": "Check the ARN, its account and its region; was the image deleted?",
+}
 _RETRY = "AWS may answer the next run; retry the job."
+
+
+class DeniedError(AccessError):
+    """An action that the caller's role does not allow, where everything else may be in order."""
 
 
 def code_of(err: aws.ClientError) -> str:
@@ -140,14 +163,15 @@ def _answered(err: aws.ClientError, operation: str, subject: str) -> GateError:
     operation = err.operation_name or operation
     line = f"{operation} for {subject}: {one_line(code, 80)}: {said}"
     if code in DENIED:
-        return AccessError(line, hint=f"Allow {ACTIONS.get(operation, operation)} to the caller's role.")
+        return DeniedError(line, hint=f"Allow {ACTIONS.get(operation, operation)} to the caller's role.")
     if code in _CREDENTIALS:
         return AccessError(line, hint="The credentials are expired or wrong: log in again, or renew the job's role.")
-    if code in {"RepositoryNotFoundException", "ImageNotFoundException"}:
-        return AccessError(line, hint="Check repository, tag, account and region; was the image pushed there?")
+    if code in _ABSENT:
+        return AccessError(line, hint=_ABSENT[code])
     if code in _THROTTLED or status == 429:
         return NotYetError(line, hint=f"AWS is throttling this account. {_RETRY}")
     if code == "ServerException" or status >= 500:
-        why = "With enhanced scanning, missing inspector2 permissions end in this, too"
-        return NotYetError(line, hint=f"{_RETRY} {why}: allow {ACTIONS.get(operation, operation)}.")
+        needed = ACTIONS.get(operation, operation)
+        why = f" With enhanced scanning, missing inspector2 permissions end in this, too: allow {needed}."
+        return NotYetError(line, hint=f"{_RETRY}{'' if 'imagebuilder' in needed else why}")
     return AccessError(line, hint="AWS refused the request as it is; check target, account and region.")

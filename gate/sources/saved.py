@@ -1,8 +1,7 @@
-"""Saved evidence: answers of `describe-image-scan-findings` that were written to a file, judged as of their capture."""
+"""Saved evidence: answers of AWS that were written to a file, or a bundle, judged as of their capture."""
 
 import zlib
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -10,30 +9,17 @@ from msgspec import Struct
 from gate.errors import EvidenceError
 from gate.model import Image, Kind, Scan, ScanState
 from gate.plain import one_line
-from gate.sources.listing import MOST_PAGES, Listing, state_of
+from gate.sources.bundle import is_bundle, unpack
+from gate.sources.listing import Listing, state_of
+from gate.sources.saved_findings import read_findings
+from gate.sources.saved_pages import AGAIN, EXPECTED, pages_of
 from gate.sources.states import explain
-from gate.sources.wire import Page, UndecodableError, decode
+from gate.sources.wire import Page
 from gate.target import SavedTarget
 
 MOST_BYTES = 160 * 1024 * 1024
 """The most that is read, unpacked: 50,000 enhanced findings are about 110 MB."""
 _GZIP = b"\x1f\x8b"
-_PAGE = msgspec.json.Decoder(Page)
-_PAGES = msgspec.json.Decoder(tuple[Page, ...])
-_KEYS = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_KEYS_OF_EACH = msgspec.json.Decoder(tuple[dict[str, msgspec.Raw], ...])
-_OURS = frozenset({"imageScanFindings", "imageScanStatus"})
-_EXPECTED = "Expected an answer of `aws ecr describe-image-scan-findings`, or a JSON list of its pages."
-# What else people hand over, told by the keys it has.
-_KNOWN = {
-    "findings": "an answer of Inspector or Image Builder, which this version does not judge",
-    "coveredResources": "an answer of Inspector's list-coverage, which lists no findings",
-    "imageDetails": "an answer of describe-images, which does not list findings",
-    "images": "a verdict document or an answer of batch-get-image, which is no scan",
-    "detail-type": "an event, which carries counts and no findings",
-    "statements": "a VEX document, which is no scan",
-    "vulnerabilities": "a list of vulnerabilities, which is no scan of AWS's",
-}
 
 
 class Capture(Struct, frozen=True, kw_only=True):
@@ -49,8 +35,14 @@ def read_saved(target: SavedTarget, data: bytes, capture: Capture, settle: float
     What cannot be read is EvidenceError, with the target as given in its message.
     """
     try:
-        pages = _pages(_unpacked(data))
-        listing = Listing(pages=pages, read_at=capture.at)
+        unpacked = _unpacked(data)
+        if is_bundle(unpacked):
+            return _of_bundle(unpacked, capture)
+        pages = pages_of(unpacked)
+        if pages.findings:
+            at = capture.at if capture.stated else None
+            return read_findings(target, pages.findings, at, timedelta(seconds=settle))
+        listing = Listing(pages=_of_one_image(pages.scan), read_at=capture.at)
         image = _image(target, listing)
         try:
             return _scan(image, listing, capture, timedelta(seconds=settle))
@@ -60,13 +52,19 @@ def read_saved(target: SavedTarget, data: bytes, capture: Capture, settle: float
         raise EvidenceError(f"{one_line(target.text, 200)}: {err.message}", hint=err.hint) from err
 
 
+def _of_bundle(data: bytes, capture: Capture) -> Scan:
+    if capture.stated:
+        raise EvidenceError("a bundle says itself when it was captured", hint="Leave out --captured-at.")
+    return unpack(data)
+
+
 def _unpacked(data: bytes) -> bytes:
     if data.startswith(_GZIP):
         data = _gunzipped(data)
     if len(data) > MOST_BYTES:
-        raise EvidenceError(f"the evidence is larger than {MOST_BYTES // 1024**2} MiB", hint=_EXPECTED)
+        raise EvidenceError(f"the evidence is larger than {MOST_BYTES // 1024**2} MiB", hint=EXPECTED)
     if not data.strip():
-        raise EvidenceError("the evidence is empty", hint=_EXPECTED)
+        raise EvidenceError("the evidence is empty", hint=EXPECTED)
     return data
 
 
@@ -75,7 +73,7 @@ def _gunzipped(data: bytes) -> bytes:
     try:
         unpacked = unpacker.decompress(data, MOST_BYTES + 1)
     except zlib.error as err:
-        raise EvidenceError(f"the evidence is no gzip file: {one_line(str(err), 100)}", hint=_EXPECTED) from err
+        raise EvidenceError(f"the evidence is no gzip file: {one_line(str(err), 100)}", hint=EXPECTED) from err
     if not unpacker.eof and len(unpacked) <= MOST_BYTES:
         raise EvidenceError("the gzip file is cut off", hint="Save the evidence again.")
     if unpacker.unused_data.strip(b"\0"):
@@ -83,51 +81,9 @@ def _gunzipped(data: bytes) -> bytes:
     return unpacked
 
 
-def _pages(data: bytes) -> tuple[Page, ...]:
-    try:
-        if data.lstrip()[:1] == b"[":
-            each: tuple[dict[str, msgspec.Raw], ...] = decode(data, _KEYS_OF_EACH)
-            for number, keys in enumerate(each, start=1):
-                _check_shape(keys, f"page {number}: ")
-            return _chained(decode(data, _PAGES))
-        _check_shape(decode(data, _KEYS), "")
-        return _chained((decode(data, _PAGE),))
-    except UndecodableError as err:
-        raise EvidenceError(f"the evidence cannot be read: {err.message}", hint=_EXPECTED) from err
-
-
-def _check_shape(keys: dict[str, Any], where: str) -> None:
-    if _OURS & keys.keys():
-        # NOTE: what the AWS CLI writes for --max-items; the API itself spells it nextToken.
-        if bytes(keys.get("NextToken", b"null")) != b"null":
-            raise EvidenceError(
-                f"{where}it has a NextToken: more findings were listed than were saved",
-                hint="Save without --max-items.",
-            )
-        return
-    known = next((said for key, said in _KNOWN.items() if key in keys), None)
-    seen = ", ".join(one_line(key, 40) for key in list(keys)[:6]) or "nothing"
-    what = f"this is {known}" if known else f"no imageScanFindings or imageScanStatus in it (seen: {seen})"
-    raise EvidenceError(f"{where}{what}", hint=_EXPECTED)
-
-
-def _chained(pages: tuple[Page, ...]) -> tuple[Page, ...]:
-    """Return pages that are the whole of one listing: each leads to the next, and the last to none."""
-    if not pages:
-        raise EvidenceError("the list of pages is empty", hint=_EXPECTED)
-    if len(pages) > MOST_PAGES:
-        raise EvidenceError(f"more than {MOST_PAGES} pages")
-    again = "Save all pages of one listing, in order (the AWS CLI does so by itself)."
-    tokens = [page.next_token for page in pages]
-    if tokens[-1]:
-        raise EvidenceError("the last page has a nextToken: more findings were listed than were saved", hint=again)
-    for number, token in enumerate(tokens[:-1], start=1):
-        if not token:
-            raise EvidenceError(f"page {number} of {len(pages)} leads to no next page", hint=again)
-    if len(set(tokens)) != len(tokens):
-        raise EvidenceError("two pages have the same nextToken, so that one is there twice", hint=again)
+def _of_one_image(pages: tuple[Page, ...]) -> tuple[Page, ...]:
     if len({_identity(page) for page in pages}) > 1:
-        raise EvidenceError("the pages are of different images", hint=again)
+        raise EvidenceError("the pages are of different images", hint=AGAIN)
     return pages
 
 

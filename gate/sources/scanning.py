@@ -6,20 +6,20 @@ import msgspec
 from botocore.exceptions import ClientError
 from msgspec import Struct
 
-from gate.errors import EvidenceError
 from gate.model import Image, Kind, Scan, ScanState
 from gate.plain import one_line
 from gate.sources.aws import Caller
 from gate.sources.configuration import Configuration
-from gate.sources.listing import MOST_PAGES, Listing, state_of
+from gate.sources.coverage import NOT_COVERED, Coverage
+from gate.sources.listing import Listing, state_of
+from gate.sources.reader import OPERATION, Reader
 from gate.sources.refusals import code_of, translate
+from gate.sources.starting import DISABLED_HINT, Starting
 from gate.sources.states import PENDING_HINT, explain, missing_hint
 from gate.sources.waiting import FIRST_DELAY, Clock, Waiting
 from gate.sources.wire import Page
 
-_PAGE = msgspec.json.Decoder(Page)
 _NO_SCAN = "a scan to begin"
-OPERATION = "DescribeImageScanFindings"
 IMAGE_LAG = 20.0
 """Seconds for which the findings of an image that was just pushed may not know it."""
 SCAN_LAG = timedelta(seconds=90)
@@ -30,13 +30,7 @@ FIRST_SETTLE = timedelta(seconds=60)
 """How long the findings of a fresh scan are at least watched (aws/aws-sdk#289: ready, and nothing listed yet)."""
 LISTING_GAP = 15.0
 """Seconds between two full listings that are compared."""
-
-
-class Patience(Struct, frozen=True, kw_only=True):
-    """How long to wait for a scan, and after which age of it nothing more arrives; both in seconds."""
-
-    wait: float
-    settle: float
+_EXPLAINED = frozenset({ScanState.PENDING, ScanState.FAILED, ScanState.UNSUPPORTED, ScanState.MISSING})
 
 
 class _Look(Struct, frozen=True, kw_only=True):
@@ -65,25 +59,36 @@ class Watch:
         ecr: Caller,
         clock: Clock,
         waiting: Waiting,
-        patience: Patience,
+        settle: timedelta,
         image: Image,
         configuration: Configuration,
+        coverage: Coverage,
         pushed_at: datetime | None,
+        max_age: timedelta | None = None,
+        starting: Starting | None = None,
     ) -> None:
-        """Keep what is watched; nothing is asked yet."""
+        """Keep what is watched; a scan that finished more than `settle` ago has settled. Nothing is asked yet."""
         self._ecr = ecr
         self._clock = clock
         self._waiting = waiting
-        self._patience = patience
+        self._settle = settle
         self._image = image
         self._configuration = configuration
+        self._coverage = coverage
+        self._max_age = max_age
+        self._starting = starting
+        self._reader = Reader(ecr, image)
         self._pushed_at = pushed_at
         self._started = clock.monotonic()
         self._polls = 0
         self._ready_since: datetime | None = None
+        self._scanned_at: datetime | None = None
 
     def run(self) -> Scan:
         """Wait until the scan is ready and settled, or the time is up; EvidenceError names what makes no sense."""
+        refused = self._started_anew()
+        if refused is not None:
+            return self._unready(refused)
         while True:
             look = self._waiting.until(self._poll)
             if look.state is not ScanState.COMPLETE:
@@ -95,47 +100,31 @@ class Watch:
             if not self._waiting.pause(FIRST_DELAY, "the scan, which began again"):
                 return self._unready(_Look(state=ScanState.PENDING, reason="the scan, which began again"))
 
+    def _started_anew(self) -> _Look | None:
+        """Start a scan where nobody else does, whatever older one there is; return a refusal that ends the wait."""
+        if self._starting is None or not self._configuration.is_by_hand:
+            return None
+        begun = self._starting.start()
+        return _Look(state=begun.state, reason=begun.reason) if begun.ends_the_wait else None
+
     def _poll(self) -> tuple[_Look, str]:
         # NOTE: the first question asks for a whole page, since an old scan is ready at once; while waiting, a page of
         # one finding says as much as a long one.
         self._polls += 1
         page_size = 1000 if self._polls == 1 else 1
         try:
-            page = self._page(maxResults=page_size)
+            page = self._reader.page(maxResults=page_size)
         except ClientError as err:
             look = self._without_page(err)
         else:
             status = page.image_scan_status
             state = state_of(status.status if status else None, status.description if status else None)
             look = _Look(state=state, page=page)
+            if self._starting is not None and self._starting.is_before(page):
+                look = _Look(state=ScanState.PENDING, page=page, reason="the scan that was started")
         if look.state is not ScanState.PENDING:
             return look, ""
         return look, look.reason or f"the scan ({look.status or 'no status yet'})"
-
-    def _page(self, **members: object) -> Page:
-        if self._image.registry:
-            members["registryId"] = self._image.registry
-        page = self._ecr.ask(
-            OPERATION,
-            _PAGE,
-            self._subject,
-            repositoryName=self._image.repository,
-            imageId={"imageDigest": self._image.digest},
-            **members,
-        )
-        self._check_subject(page)
-        return page
-
-    def _check_subject(self, page: Page) -> None:
-        """Raise EvidenceError when the answer says that it is about another image than the one asked about."""
-        digest = page.image_id.image_digest if page.image_id else None
-        for name, said, asked in (
-            ("registry", page.registry_id, self._image.registry),
-            ("repository", page.repository_name, self._image.repository),
-            ("digest", digest, self._image.digest),
-        ):
-            if said is not None and asked is not None and said != asked:
-                raise EvidenceError(f"AWS answered about another {name}, {one_line(said, 100)} instead of {asked}")
 
     def _without_page(self, err: ClientError) -> _Look:
         """Return what an error that is an answer says; other errors are raised in our words."""
@@ -146,10 +135,14 @@ class Watch:
             return _Look(state=ScanState.PENDING, reason="the image to be visible")
         if code == "ImageArchivedException":
             return _Look(state=ScanState.EXPIRED, reason="the image is archived")
-        raise translate(err, OPERATION, self._subject) from err
+        raise translate(err, OPERATION, self._reader.subject) from err
 
     def _no_scan(self) -> _Look:
         by_itself = self._configuration.scans_by_itself
+        if self._starting is not None and not (by_itself and self._is_young()):
+            begun = self._starting.start()
+            if begun.state is not ScanState.MISSING:
+                return _Look(state=begun.state, reason=begun.reason)
         if by_itself or (by_itself is None and self._is_young()):
             return _Look(state=ScanState.PENDING, reason=_NO_SCAN)
         return self._missing()
@@ -158,8 +151,14 @@ class Watch:
         return _Look(
             state=ScanState.MISSING,
             reason="AWS has no scan of this image",
-            hint=missing_hint(self._configuration.frequency, self._configuration.kind),
+            hint=self._missing_hint(),
         )
+
+    def _missing_hint(self) -> str:
+        if self._starting is not None and self._starting.is_disabled:
+            return DISABLED_HINT
+        in_index = self._image.index_digest is not None
+        return missing_hint(self._configuration.frequency, self._configuration.kind, in_index=in_index)
 
     def _is_overdue(self) -> bool:
         """Tell whether a scan that has not begun will not begin any more, however often one retries."""
@@ -175,50 +174,40 @@ class Watch:
         self._ready_since = self._ready_since or self._ecr.now
         first = look.page if self._polls == 1 else None
         before: tuple[object, ...] | None = None
+        finished = False
         while True:
-            listing = self._list(first)
+            listing = self._reader.list(first)
             if state_of(listing.status, listing.description) is not ScanState.COMPLETE:
                 self._ready_since = None
                 return None
             kind = self._kind(listing)
             now = listing.fingerprint()
-            if self._is_settled(listing, kind, before, now):
-                return self._complete(listing, kind)
+            if finished or self._is_settled(listing, kind, before, now):
+                return self._complete(listing, Kind.ENHANCED if finished and kind is Kind.UNKNOWN else kind)
+            # NOTE: what Inspector says counts for a listing that is read after it.
+            first, finished = None, self._has_finished()
+            if finished:
+                continue
             paused = self._waiting.pause(LISTING_GAP, "the findings to settle")
             if not paused:
                 return self._unsettled(listing, kind)
             # NOTE: the last pause may be cut short by the deadline, and then the two listings prove nothing.
-            first, before = None, now if paused >= LISTING_GAP else None
+            before = now if paused >= LISTING_GAP else None
+
+    def _has_finished(self) -> bool:
+        self._scanned_at = self._coverage.finished_at(self._image, self._pushed_at)
+        return self._scanned_at is not None
 
     def _is_settled(
         self, listing: Listing, kind: Kind, before: tuple[object, ...] | None, now: tuple[object, ...]
     ) -> bool:
-        if kind is Kind.BASIC or listing.is_settled(timedelta(seconds=self._patience.settle)):
+        if kind is Kind.BASIC or listing.is_settled(self._settle):
             return True
         watched = listing.read_at - (self._ready_since or listing.read_at)
         return watched >= FIRST_SETTLE and before == now and listing.completed_at is not None
 
     def _kind(self, listing: Listing) -> Kind:
         return listing.kind if listing.kind is not Kind.UNKNOWN else self._configuration.kind
-
-    def _list(self, first: Page | None) -> Listing:
-        """Read all pages; EvidenceError when they never end or a token comes twice."""
-        pages = [first or self._next()]
-        tokens: set[str] = set()
-        while token := pages[-1].next_token:
-            if token in tokens:
-                raise EvidenceError("AWS answered the same page token twice, so the list of findings cannot be whole")
-            if len(pages) >= MOST_PAGES:
-                raise EvidenceError(f"AWS answered more than {MOST_PAGES} pages of findings")
-            tokens.add(token)
-            pages.append(self._next(nextToken=token))
-        return Listing(pages=tuple(pages), read_at=self._ecr.now)
-
-    def _next(self, **members: object) -> Page:
-        try:
-            return self._page(maxResults=1000, **members)
-        except ClientError as err:
-            raise translate(err, OPERATION, self._subject) from err
 
     def _complete(self, listing: Listing, kind: Kind) -> Scan:
         reading = listing.read(self._image.digest)
@@ -228,17 +217,29 @@ class Watch:
             state=state,
             reason=reading.problem,
             hint="Retry later; if it stays so, ask AWS support." if reading.problem else "",
+            scanned_at=self._last_scanned_at(listing, kind),
+            notes=self._coverage.notes(self._image),
             findings=reading.findings,
             warnings=reading.warnings,
         )
+
+    def _last_scanned_at(self, listing: Listing, kind: Kind) -> datetime | None:
+        """Return when Inspector last scanned, where that is known, or where the age of the scan hangs on it."""
+        known = [time for time in (listing.completed_at, listing.data_at) if time]
+        limit = self._max_age
+        is_young = limit is None or (known and listing.read_at - max(known) <= limit)
+        if self._scanned_at or is_young or kind is Kind.BASIC or listing.status != "ACTIVE":
+            return self._scanned_at
+        return self._coverage.scanned_at(self._image)
 
     def _unsettled(self, listing: Listing, kind: Kind) -> Scan:
         done = listing.completed_at
         since = f"AWS says that it finished at {done:%H:%M:%S} UTC" if done else "AWS does not say when it finished"
         return msgspec.structs.replace(
             self._scan(listing, kind),
-            reason=f"the scan is {listing.status}, and its findings have not settled yet ({since})",
+            reason=self._explained(f"the scan is {listing.status}, and its findings have not settled yet ({since})"),
             hint=PENDING_HINT,
+            notes=self._coverage.notes(self._image),
         )
 
     def _scan(self, listing: Listing, kind: Kind) -> Scan:
@@ -262,19 +263,25 @@ class Watch:
         if look.state is ScanState.PENDING:
             waited = f"{self._waiting.elapsed:.0f} s"
             reason = f"after {waited} still waiting for {look.reason or f'the scan, which {_being(look.status)}'}"
+        elif look.reason:
+            reason = look.reason
+        if look.state in _EXPLAINED and self._configuration.kind is not Kind.BASIC:
+            reason = self._explained(reason, NOT_COVERED if self._configuration.kind is Kind.ENHANCED else "")
         return Scan(
             image=self._image,
             state=look.state,
             status=look.status,
             description=look.description,
             captured_at=self._ecr.now,
-            reason=(look.reason or reason) if look.state is not ScanState.PENDING else reason,
+            reason=reason,
             hint=look.hint or hint,
+            notes=self._coverage.notes(self._image),
         )
 
-    @property
-    def _subject(self) -> str:
-        return one_line(f"{self._image.repository}@{self._image.digest} (region {self._image.region})", 200)
+    def _explained(self, reason: str, absent: str = "") -> str:
+        """Return the reason, with what Inspector says of it where it can be asked."""
+        said = self._coverage.explain(self._image, absent=absent)
+        return f"{reason}; {said}" if said else reason
 
 
 def _being(status: str | None) -> str:

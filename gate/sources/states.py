@@ -1,5 +1,6 @@
 """What each state of a scan means to the person who must act: one sentence why, and one what to do."""
 
+from gate.errors import EvidenceError
 from gate.model import Kind, ScanState
 from gate.plain import one_line
 
@@ -21,6 +22,14 @@ _HINTS = {
 }
 
 
+def unknown_word(name: str, word: str) -> EvidenceError:
+    """Return the error for a word of AWS's that no table of ours has: it may mean anything."""
+    return EvidenceError(
+        f"AWS answered a {name} that this version does not know: {one_line(word, 60)!r}",
+        hint="Upgrade scan-gate; if this is the newest version, report it.",
+    )
+
+
 def explain(state: ScanState, status: str | None, description: str | None) -> tuple[str, str]:
     """Return why a scan in this state is no evidence, with AWS's own words, and what to do."""
     said = ": ".join(one_line(word, 300) for word in (status, description) if word)
@@ -28,12 +37,22 @@ def explain(state: ScanState, status: str | None, description: str | None) -> tu
     return (f"{reason} ({said})" if said else reason), _HINTS.get(state, "")
 
 
-def missing_hint(frequency: str | None, kind: Kind) -> str:
+def missing_hint(frequency: str | None, kind: Kind, *, in_index: bool = False) -> str:
     """Return what to do about an image that has no scan, as far as the registry's configuration tells."""
     if frequency == "MANUAL":
-        how = "start a scan, or switch on scan on push" if kind is Kind.BASIC else "add it to the scanning filters"
+        how = (
+            "start a scan (--start-scan), or switch on scan on push"
+            if kind is Kind.BASIC
+            else "add it to the scanning filters"
+        )
         return f"This repository is not scanned by itself: {how} in the registry's scanning configuration."
+    if in_index:
+        return (
+            "Is only the index tagged? Inspector may not find an image without a tag: tag this platform's image too, "
+            "and push it again. Is scanning switched on for this repository?"
+        )
     return (
         "Is scanning switched on for this repository? Was only an index tagged (its platforms are scanned, not it)? "
-        "Does the registry belong to another account with enhanced scanning (use a role in that account)?"
+        "Does the registry belong to another account with enhanced scanning (name a role in that account with "
+        "--role-arn)?"
     )

@@ -2,12 +2,16 @@
 
 import random
 from collections.abc import Callable
+from copy import copy
 from datetime import datetime
-from typing import Protocol, TypeVar
+from threading import Lock
+from typing import Protocol, Self, TypeVar
 
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 15.0
 _GROWTH = 1.5
+_MOMENT = 0.001
+"""Seconds that are none: a clock may be too coarse to move by what is left of a sum of fractions."""
 T = TypeVar("T")
 
 
@@ -37,6 +41,14 @@ class Waiting:
         self._started = clock.monotonic()
         self._seconds = seconds
         self._narrate = narrate
+        self._telling = Lock()
+        self._name = ""
+
+    def named(self, name: str) -> Self:
+        """Return the same wait, with the same deadline, which tells whose it is: threads wait side by side."""
+        other = copy(self)
+        other._name = f"{name}: "  # noqa: SLF001 - of this class
+        return other
 
     @property
     def elapsed(self) -> float:
@@ -46,7 +58,8 @@ class Waiting:
     @property
     def left(self) -> float:
         """Seconds until the deadline, not below 0."""
-        return max(0.0, self._seconds - self.elapsed)
+        left = self._seconds - self.elapsed
+        return left if left > _MOMENT else 0.0
 
     def until(self, ask: Callable[[], tuple[T, str]], *, most: float | None = None, delay: float = FIRST_DELAY) -> T:
         """Ask until the answer needs no more waiting or the time is up, and return the last answer.
@@ -58,9 +71,9 @@ class Waiting:
         while True:
             answer, waited_for = ask()
             left = end - self.elapsed
-            if not waited_for or left <= 0:
+            if not waited_for or left <= _MOMENT:
                 return answer
-            self._narrate(waited_for, self.elapsed)
+            self._tell(waited_for)
             # NOTE: jitter keeps the jobs of one pipeline from asking in step; it is no secret, so `random` will do.
             self._clock.sleep(min(delay * random.uniform(0.8, 1.0), left))  # noqa: S311
             delay = min(delay * _GROWTH, LONGEST_DELAY)
@@ -69,6 +82,10 @@ class Waiting:
         """Sleep `seconds`, or what is left before the deadline, and return how long; 0 when nothing is left."""
         seconds = min(seconds, self.left)
         if seconds > 0:
-            self._narrate(waited_for, self.elapsed)
+            self._tell(waited_for)
             self._clock.sleep(seconds)
         return seconds
+
+    def _tell(self, waited_for: str) -> None:
+        with self._telling:
+            self._narrate(f"{self._name}{waited_for}", self.elapsed)

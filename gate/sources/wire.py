@@ -88,6 +88,24 @@ class ScoreDetails(Struct, frozen=True, rename="camel"):
     cvss: AdjustedCvss | None = None
 
 
+class InspectorScoreDetails(Struct, frozen=True, rename="camel"):
+    """`InspectorScoreDetails`, as Inspector and Image Builder spell what ECR calls scoreDetails."""
+
+    adjusted_cvss: AdjustedCvss | None = None
+
+
+class Epss(Struct, frozen=True, rename="camel", gc=False):
+    """`EpssDetails`."""
+
+    score: float | None = None
+
+
+class CodeVulnerability(Struct, frozen=True, rename="camel", gc=False):
+    """`CodeVulnerabilityDetails`."""
+
+    detector_id: str | None = None
+
+
 class ContainerImage(Struct, frozen=True, rename="camel", gc=False):
     """`AwsEcrContainerImage`."""
 
@@ -108,7 +126,11 @@ class Resource(Struct, frozen=True, rename="camel"):
 
 
 class EnhancedFinding(Struct, frozen=True, rename="camel"):
-    """`EnhancedImageScanFinding`."""
+    """A finding of Inspector, as ECR, Inspector and Image Builder list it; each leaves out what is not its own.
+
+    `score`, `scoreDetails`: ECR. `inspectorScore`, `inspectorScoreDetails`: the two others. `epss`,
+    `codeVulnerabilityDetails`: Inspector. `imageBuildVersionArn`: Image Builder, which has no ARN, status or exploit.
+    """
 
     finding_arn: str | None = None
     type: str | None = None
@@ -118,6 +140,11 @@ class EnhancedFinding(Struct, frozen=True, rename="camel"):
     status: str | None = None
     score: float | None = None
     score_details: ScoreDetails | None = None
+    inspector_score: float | None = None
+    inspector_score_details: InspectorScoreDetails | None = None
+    epss: Epss | None = None
+    code_vulnerability_details: CodeVulnerability | None = None
+    image_build_version_arn: str | None = None
     package_vulnerability_details: PackageVulnerability | None = None
     fix_available: str | None = None
     exploit_available: str | None = None
