@@ -31,6 +31,7 @@ def check(parts: tuple[Built, ...], faults: Faults) -> None:
                     place.fault("until", "`fixed` means nothing where nothing was scanned; expected a date")
             case ScanDemands() as scan:
                 _check_times(place, scan)
+                _check_repeats(place, "platforms")
             case CvssChoice():
                 _check_repeats(place, "from")
             case Relaxations():

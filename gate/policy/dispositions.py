@@ -75,6 +75,7 @@ def _judged(finding: Finding, score: Cvss | None, settled: _Settlement) -> Judge
         scores=finding.scores,
         fix=finding.fix,
         exploit=finding.exploit,
+        epss=finding.epss,
         first_seen=finding.first_seen,
         published=finding.published,
         updated=finding.updated,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from gate.model import Severity
-from gate.policy.scalars import Duration, Until, VersionRange
+from gate.policy.scalars import Duration, PlatformName, Until, VersionRange
 
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 Unlimited = Literal["unlimited"]
@@ -104,6 +104,7 @@ class ScanDemands(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     tag_moved: Literal["no_verdict", "warn"] = "no_verdict"
     unsupported: Literal["fail"] | AcceptUnsupported = "fail"
     inspector_suppressed: Literal["count", "trust"] = "count"
+    platforms: Annotated[tuple[PlatformName, ...], Meta(min_length=1, max_length=100)] | None = None
 
 
 class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

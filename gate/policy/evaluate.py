@@ -14,6 +14,7 @@ from gate.policy.evidence import Accepted, Unacceptable, judge_evidence
 from gate.policy.ignores import Ignores
 from gate.policy.limits import action_of, judge_limits
 from gate.policy.notices import image_notices, policy_notices, unused_entries
+from gate.policy.platforms import demand_platforms
 from gate.policy.upgrades import is_clearable, upgrades, violating
 from gate.policy.verdict import (
     Disposition,
@@ -75,6 +76,7 @@ def _judge_all(
     if rules.relaxations.unused == "fail":
         unused = _unused_rule(rules, images, ignores, now.date())
         images = tuple(_with_rule(image, unused) for image in images)
+    images = demand_platforms(rules, images)
     return tuple(_unless_tag_moved(rules, image) for image in images), ignores
 
 
@@ -114,7 +116,7 @@ def _unless_tag_moved(policy: Policy, image: ImageVerdict) -> ImageVerdict:
         return image
     if image.verdict in {Outcome.FAIL, Outcome.NO_VERDICT}:
         return image
-    reason = moved_text(moved, image.digest)
+    reason = moved_text(moved, image.index_digest or image.digest)
     hint = "Run the gate again, or name the image by its digest."
     return msgspec.structs.replace(
         image, verdict=Outcome.NO_VERDICT, exit_code=int(Exit.NOT_YET), reason=reason, hint=hint
@@ -219,7 +221,8 @@ def _overall(images: tuple[ImageVerdict, ...], warned: tuple[Warned, ...], *, wa
 
 
 def _after_upgrades(policy: Policy, images: tuple[ImageVerdict, ...], warned: tuple[Warned, ...]) -> Outcome:
-    outcome, _ = _overall(tuple(_upgraded(policy, image) for image in images), warned, warn_exit=False)
+    better = demand_platforms(policy, tuple(_upgraded(policy, image) for image in images))
+    outcome, _ = _overall(better, warned, warn_exit=False)
     return outcome
 
 

@@ -84,7 +84,9 @@ def _judge_kind(policy: Policy, scan: Scan) -> Unacceptable | None:
 
 
 def _judge_ages(policy: Policy, scan: Scan, now: datetime) -> Unacceptable | None:
-    finished = [scan.completed_at, scan.data_at] if scan.status == "ACTIVE" else [scan.completed_at]
+    finished = [scan.completed_at]
+    # NOTE: a continuous scan is as new as the data it was last compared with.
+    finished += [scan.data_at, scan.scanned_at] if scan.status == "ACTIVE" else []
     known = [time for time in finished if time is not None]
     latest = max(known) if known else None
     demands = policy.scan

@@ -48,7 +48,7 @@ def image_notices(scan: Scan, image: ImageVerdict) -> tuple[str, ...]:
         found.append(f"{what} sees no language packages and nothing at all in a distroless image")
     moved = scan.tag_move
     if moved and image.verdict is not Outcome.NO_VERDICT:
-        found.append(moved_text(moved, scan.image.digest))
+        found.append(moved_text(moved, scan.image.index_digest or scan.image.digest))
     return tuple(found)
 
 

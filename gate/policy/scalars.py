@@ -1,4 +1,4 @@
-"""The policy's small words, each a type that knows how it is written: durations, end dates, version ranges."""
+"""The policy's small words, each a type that knows how it is written: durations, ends, version ranges, platforms."""
 
 import re
 from abc import ABC, abstractmethod
@@ -10,6 +10,8 @@ _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 # NOTE: [0-9], since \d takes the digits of every script.
 _DURATION = re.compile("".join(rf"(?:([0-9]{{1,9}}){letter})?" for letter in _UNITS))
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+PLATFORM = r"[a-z0-9]{1,32}/[a-z0-9_-]{1,32}(?:/[a-z0-9._-]{1,32})?"
+"""How a platform is written, as a regular expression."""
 _MOST_SECONDS = 100 * 366 * 86_400
 
 
@@ -171,6 +173,35 @@ class VersionRange(_Word):
         return SpecifierSet(self.text).contains(version, prereleases=True)
 
 
+class PlatformName(_Word):
+    """The platform of an image, as Docker writes it: `linux/amd64`, `linux/arm/v7`."""
+
+    __slots__ = ("text",)
+
+    WANT: ClassVar[str] = "a platform such as linux/amd64 or linux/arm/v7"
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "type": "string",
+        "pattern": f"^{PLATFORM}$",
+        "examples": ["linux/amd64", "linux/arm64"],
+    }
+
+    def __init__(self, text: str) -> None:
+        """Keep what `parse` read."""
+        self.text = text
+
+    @classmethod
+    def parse(cls, value: str | list[str]) -> Self:
+        """Read `value`; in lower case, as registries write it."""
+        if not isinstance(value, str) or not re.fullmatch(PLATFORM, value):
+            raise ValueError(f"expected {cls.WANT}")
+        return cls(value)
+
+    @property
+    def plain(self) -> str:
+        """The text as written."""
+        return self.text
+
+
 def parse_date(text: str) -> date:
     """Read `2026-12-31`; ValueError says what is wrong with it."""
     if not _DATE.fullmatch(text):
@@ -181,7 +212,7 @@ def parse_date(text: str) -> date:
         raise ValueError(f"expected a date such as 2026-12-31 ({err})") from err
 
 
-SCALARS: tuple[type[Scalar], ...] = (Duration, Until, VersionRange)
+SCALARS: tuple[type[Scalar], ...] = (Duration, Until, VersionRange, PlatformName)
 
 
 def schema_of(kind: type) -> dict[str, Any]:

@@ -72,6 +72,7 @@ class JudgedFinding(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     scores: tuple[Cvss, ...]
     fix: Fix
     exploit: bool | None
+    epss: float | None
     first_seen: Moment | None
     published: Moment | None
     updated: Moment | None
@@ -141,11 +142,13 @@ class ScanFacts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ready_since: Moment | None
     completed_at: Moment | None
     data_at: Moment | None
+    scanned_at: Moment | None = None
     captured_at: Moment | None
     waited_seconds: float
     replayed: bool
     tag_move: TagMove | None
     warnings: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 class ImageVerdict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -160,6 +163,11 @@ class ImageVerdict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     index_digest: str | None
     tags: tuple[str, ...]
     platform: str | None
+    narrowed: bool = False
+    """Whether other images of its index were left out (--platform), so that this is no verdict on the index."""
+    arn: str | None
+    pipeline: str | None
+    outputs: tuple[str, ...]
     kind: Kind
     scan: ScanFacts | None
     """None when no facts could be had: AWS refused, or did not answer."""

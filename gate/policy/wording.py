@@ -30,7 +30,9 @@ def overall_reason(images: tuple[ImageVerdict, ...], outcome: Outcome, warned: t
     if outcome is Outcome.PASS or len(images) == 1:
         return first if len(images) == 1 else f"all {len(images)} images pass"
     what = {Outcome.FAIL: "violate the policy", Outcome.NO_VERDICT: "have no verdict", Outcome.WARN: "have warnings"}
-    label = one_line(_most_urgent(decisive).target, 200)
+    worst = _most_urgent(decisive)
+    platform = f" ({one_line(worst.platform, 60)})" if worst.platform else ""
+    label = f"{one_line(worst.target, 200)}{platform}"
     return f"{len(decisive)} of {len(images)} images {what[outcome]}; {label}: {first}"
 
 
