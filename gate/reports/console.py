@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gate.plain import neutral, one_line
 from gate.policy.verdict import ImageVerdict, Outcome, RuleOutcome, Verdict
-from gate.reports import details, summary
+from gate.reports import details, shared, summary
 from gate.reports.layout import Line, Span, Style, cut, line, plain, table, wrapped
 
 WIDTH = 100
@@ -82,8 +82,12 @@ def _lines(verdict: Verdict, width: int) -> Iterator[Line]:
     word, _, why = summary.headline(verdict).partition(": ")
     yield (Span(word, _OUTCOME_STYLES[verdict.verdict]), Span(f": {why}"))
     yield from wrapped(Span("policy: "), summary.policy_text(verdict), width, 0)
-    for image in verdict.images:
-        yield from _image(verdict, image, width)
+    for images in shared.groups(verdict.images):
+        for image in images:
+            yield from _image(verdict, image, width)
+        yield from _violations(images, width)
+        for image in images:
+            yield from _accepted(verdict, image, width, several=len(images) > 1)
     yield from _upgrades(verdict, width)
     yield from _listed("Warnings", summary.warnings(verdict), _MOST_WARNINGS, width)
     yield from _hints(verdict, width)
@@ -99,8 +103,6 @@ def _image(verdict: Verdict, image: ImageVerdict, width: int) -> Iterator[Line]:
         yield from wrapped(Span(f"{name:<10} ", "dim"), text, width)
     yield from _counts(verdict, image, width)
     yield from _rules(image, width)
-    yield from _violations(image, width)
-    yield from _accepted(verdict, image, width)
 
 
 def _identity(image: ImageVerdict) -> Iterator[tuple[str, str]]:
@@ -109,9 +111,15 @@ def _identity(image: ImageVerdict) -> Iterator[tuple[str, str]]:
         yield "digest", one_line(image.digest, 100)
     if image.index_digest:
         yield "index", one_line(image.index_digest, 100)
+    if image.arn:
+        yield "build", one_line(image.arn, 300)
+    if image.pipeline:
+        yield "pipeline", one_line(image.pipeline, 300)
+    if image.outputs:
+        yield "made", one_line(", ".join(image.outputs), 600)
     place = [one_line(word, 100) for word in (image.registry, image.region) if word]
     if place:
-        yield "registry", " in ".join(place)
+        yield "account" if image.source == "imagebuilder" else "registry", " in ".join(place)
 
 
 def _counts(verdict: Verdict, image: ImageVerdict, width: int) -> Iterator[Line]:
@@ -144,14 +152,21 @@ def _rules(image: ImageVerdict, width: int) -> Iterator[Line]:
         yield from ((Span(" " * 12), *more) for more in rest)
 
 
-def _violations(image: ImageVerdict, width: int) -> Iterator[Line]:
-    found = details.violations(image)
+def _violations(images: tuple[ImageVerdict, ...], width: int) -> Iterator[Line]:
+    """Yield what violates in one image, or in all images of one index, with the platforms that have it."""
+    found = shared.shared(images)
     if not found:
         return
     yield line()
-    yield line(f"Violations in {summary.image_label(image)}: {len(found)}, worst first", "strong")
-    header = ("severity", "id", "cvss", "package", "installed", "fixed in", "rules")
-    shown = [_violation(violation) for violation in found[:_MOST_VIOLATIONS]]
+    header: tuple[str, ...] = ("severity", "id", "cvss", "package", "installed", "fixed in", "rules")
+    shown = [_violation(one.violation) for one in found[:_MOST_VIOLATIONS]]
+    label = summary.image_label(images[0])
+    if len(images) > 1:
+        label = f"the {len(images)} images of {one_line(images[0].index_digest or '-', 19)}"
+        header = (*header, "platforms")
+        wheres = [shared.where_text(one, images) for one in found]
+        shown = [(*row, Span(where)) for row, where in zip(shown, wheres, strict=False)]
+    yield line(f"Violations in {label}: {len(found)}, worst first", "strong")
     yield from table(header, shown, width, right=(2,), whole=(0, 1, 2))
     yield from _rest(len(found) - _MOST_VIOLATIONS)
 
@@ -170,12 +185,13 @@ def _violation(violation: details.Violation) -> tuple[Span, ...]:
     )
 
 
-def _accepted(verdict: Verdict, image: ImageVerdict, width: int) -> Iterator[Line]:
+def _accepted(verdict: Verdict, image: ImageVerdict, width: int, *, several: bool) -> Iterator[Line]:
     groups = details.accepted_risks(image)
     if not groups:
         return
     yield line()
-    yield line(f"Ignored by the policy: {sum(len(group.findings) for group in groups)}", "strong")
+    label = f" in {summary.image_label(image)}" if several else ""
+    yield line(f"Ignored by the policy{label}: {sum(len(group.findings) for group in groups)}", "strong")
     for group in groups[:_MOST_ACCEPTED]:
         ids = list(dict.fromkeys(map(details.finding_name, group.findings)))
         shown = ", ".join(ids[:5]) + (f" and {len(ids) - 5} more" if len(ids) > 5 else "")

@@ -43,12 +43,12 @@ def violations(image: ImageVerdict) -> tuple[Violation, ...]:
             for index in rule.findings:
                 rules[index].append(one_line(rule.name, 100))
     found = [Violation(finding=image.findings[index], rules=tuple(rules[index])) for index in sorted(rules)]
-    return tuple(sorted(found, key=lambda violation: _badness(violation.finding)))
+    return tuple(sorted(found, key=lambda violation: badness(violation.finding)))
 
 
 def findings_of(image: ImageVerdict, rule: RuleVerdict) -> tuple[JudgedFinding, ...]:
     """Return the findings that a violated rule counts, worst first."""
-    return tuple(sorted((image.findings[index] for index in rule.findings), key=_badness))
+    return tuple(sorted((image.findings[index] for index in rule.findings), key=badness))
 
 
 def accepted_risks(image: ImageVerdict) -> tuple[AcceptedRisk, ...]:
@@ -126,7 +126,8 @@ def remedies(verdict: Verdict, image: int, findings: tuple[JudgedFinding, ...]) 
     return tuple(up for up in verdict.upgrades if image in up.images and (up.name, up.type) in names)
 
 
-def _badness(finding: JudgedFinding) -> tuple[int, float]:
+def badness(finding: JudgedFinding) -> tuple[int, float]:
+    """Return what findings are sorted by, worst first: severity, then score."""
     return finding.severity.place, -finding.cvss.score if finding.cvss else 0.0
 
 

@@ -156,6 +156,9 @@ def _properties(verdict: Verdict, image: ImageVerdict) -> RunProperties:
     return RunProperties(
         image=reference(image),
         digest=_optional(image.digest),
+        build=_optional(image.arn),
+        pipeline=_optional(image.pipeline),
+        made=tuple(told(made, 300) for made in image.outputs[:100]),
         tags=tuple(told(tag, 128) for tag in image.tags[:100]),
         platform=_optional(image.platform),
         account=_optional(image.registry),

@@ -176,6 +176,9 @@ class RunProperties(Struct, frozen=True, kw_only=True, omit_defaults=True, renam
 
     image: str
     digest: str | None = None
+    build: str | None = None
+    pipeline: str | None = None
+    made: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     platform: str | None = None
     account: str | None = None

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from gate.plain import one_line
 from gate.policy.verdict import ImageVerdict
-from gate.reports.summary import are_several
+from gate.reports.summary import are_several, build_name
 
 _NOT_CATEGORY = re.compile(r"[^A-Za-z0-9._-]+")
 _PLAIN_PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
@@ -79,13 +79,15 @@ def categories(images: Iterable[ImageVerdict]) -> list[str]:
 
 
 def short_name(image: ImageVerdict) -> str:
-    """Return what people call the image: its repository, or the name of the file that its evidence came from."""
-    return image.repository or image.target.rstrip("/").rpartition("/")[2].strip("-") or "image"
+    """Return what people call the image: its repository, pipeline or build, or the file that its evidence came from."""
+    return build_name(image) or image.repository or image.target.rstrip("/").rpartition("/")[2].strip("-") or "image"
 
 
 def reference(image: ImageVerdict) -> str:
     """Return the full reference of an image, tag and digest included, as far as the evidence tells."""
-    if image.source == "ecr":
+    if image.arn:
+        name = image.arn
+    elif image.source == "ecr":
         name = image.target.partition("@")[0]
     else:
         name = short_name(image) + "".join(f":{tag}" for tag in image.tags[:1])

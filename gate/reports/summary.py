@@ -59,13 +59,23 @@ def headline(verdict: Verdict) -> str:
 
 
 def image_label(image: ImageVerdict) -> str:
-    """Return the short name of an image, `repository:tag@sha256:0123456789ab`, or its target if it has none."""
+    """Return the short name of an image, `repository:tag@sha256:0123456789ab`, or its target if it has none.
+
+    A build of Image Builder is `name/1.2.3/4 (region:ami-…)`.
+    """
+    if image.arn:
+        return f"{one_line(_arn_path(image.arn), 160)}{_made(image)}"
     if not image.repository:
         return target_text(image)
     tag = f":{one_line(_tag(image), 128)}" if image.tags else ""
     digest = f"@{one_line(image.digest[:19])}" if image.digest else ""
     platform = f" ({one_line(image.platform, 60)})" if image.platform else ""
     return f"{one_line(image.repository, 128)}{tag}{digest}{platform}"
+
+
+def build_name(image: ImageVerdict) -> str:
+    """Return the name, without version, of a pipeline or of a build of Image Builder; empty for any other image."""
+    return one_line(_arn_path(image.pipeline or image.arn or "").partition("/")[0], 256)
 
 
 def target_text(image: ImageVerdict) -> str:
@@ -75,7 +85,9 @@ def target_text(image: ImageVerdict) -> str:
 
 def stable_name(image: ImageVerdict) -> str:
     """Return a name without tag, digest and version, so that the next build of the image has the same one."""
-    if image.repository:
+    if build_name(image):
+        name = build_name(image)
+    elif image.repository:
         name = one_line(image.repository, 256)
     elif image.source == "saved":
         name = target_text(image)
@@ -185,6 +197,18 @@ def moment(time: datetime) -> str:
 def plural(count: int, noun: str) -> str:
     """Return a count with its noun: `1 finding`, `2 findings`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _arn_path(arn: str) -> str:
+    """Return what stands behind the resource type in an ARN: `name/1.2.3/4` of a build."""
+    return arn.rpartition(":")[2].partition("/")[2] or arn
+
+
+def _made(image: ImageVerdict) -> str:
+    if not image.outputs:
+        return ""
+    more = f" and {len(image.outputs) - 1} more" if len(image.outputs) > 1 else ""
+    return f" ({one_line(image.outputs[0], 200)}{more})"
 
 
 def _tag(image: ImageVerdict) -> str:
