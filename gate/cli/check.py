@@ -2,33 +2,50 @@
 
 import gc
 import os
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
+from functools import partial
+from itertools import chain
 from shutil import get_terminal_size
 from typing import Any
 
 import click
 from msgspec import Struct
 
+from gate.cli.bundles import Bundles
+from gate.cli.chosen import chosen
 from gate.cli.clock import SystemClock
 from gate.cli.command import DEFAULT_FILE, ClearingCommand, inputs, note_claimed
 from gate.cli.evidence import Access, collect
 from gate.cli.outputs import STDOUT, Output, claim, rendered, write_files
 from gate.cli.progress import Progress
-from gate.cli.settings import settings_of_aws, settings_of_options
-from gate.cli.talk import policy_line, seen, unjudged
+from gate.cli.settings import settings_of_evidence, settings_of_options, variables_of_aws, with_settings
+from gate.cli.talk import noted, policy_line, seen, unjudged
 from gate.cli.terminal import say, show, wants_colour
-from gate.cli.values import REGION, REGISTRY_ID, DurationValue, Lines, TimeValue
+from gate.cli.values import (
+    EXTERNAL_ID,
+    PLATFORM_NAME,
+    REGION,
+    REGISTRY_ID,
+    ROLE,
+    SESSION,
+    DurationValue,
+    Lines,
+    TimeValue,
+    role_of,
+)
 from gate.errors import Exit, ReportError, UsageError
 from gate.model import Refusal, Scan
 from gate.plain import one_line
 from gate.policy.evaluate import evaluate
 from gate.policy.lint import uneven_limits
-from gate.policy.loader import Loaded, built_in, from_maxima, load
+from gate.policy.loader import Loaded
 from gate.policy.scalars import Duration
 from gate.policy.verdict import Outcome, Setting, Verdict
 from gate.reports import console
-from gate.target import EcrTarget, SavedTarget, Target, parse_target
+from gate.sources.recording import Recording
+from gate.sources.role import SESSION_NAME
+from gate.target import BuildTarget, EcrTarget, SavedTarget, Target, parse_target
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -42,6 +59,13 @@ class Request(Struct, frozen=True, kw_only=True):
     region: str | None
     profile: str | None
     registry_id: str | None
+    platform: tuple[str, ...]
+    source: str
+    role_arn: str | None
+    external_id: str | None
+    role_session_name: str | None
+    start_scan: bool
+    save_evidence: str | None
     captured_at: datetime | None
     now: datetime | None
     exit_zero: bool
@@ -69,6 +93,20 @@ class Request(Struct, frozen=True, kw_only=True):
 @click.option("--region", type=REGION, help="The region of targets that name none.")
 @click.option("--profile", metavar="NAME", help="The AWS profile to use.")
 @click.option("--registry-id", type=REGISTRY_ID, help="The registry (account) of targets that name none.")
+@click.option(
+    "--platform", type=PLATFORM_NAME, multiple=True, help="Judge only this platform of an image index; repeat it."
+)
+@click.option(
+    "--source",
+    type=click.Choice(["ecr", "inspector"]),
+    default="ecr",
+    help="Whose listing is judged: ECR's, or ECR's and Inspector's own joined (enhanced scanning; EPSS).",
+)
+@click.option("--role-arn", type=ROLE, help="A role to assume, such as one in the registry's account.")
+@click.option("--external-id", type=EXTERNAL_ID, help="The external id that the role's trust policy asks for.")
+@click.option("--role-session-name", type=SESSION, help=f"What the role's session is called ({SESSION_NAME}).")
+@click.option("--start-scan", is_flag=True, help="Start a basic scan of an image that nobody scans by itself.")
+@click.option("--save-evidence", metavar="DIR", help="Keep what AWS said of each image, to be judged again.")
 @click.option("--captured-at", type=TimeValue(), allow_from_autoenv=False, help="When saved evidence was fetched.")
 @click.option(
     "--now", type=TimeValue(), allow_from_autoenv=False, help="Judge saved evidence as of this time (replay)."
@@ -84,8 +122,8 @@ class Request(Struct, frozen=True, kw_only=True):
 def check(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - click's declarations above are the types
     """Judge the scan of each TARGET against the policy.
 
-    TARGET is an ECR image (REPOSITORY:TAG, REPOSITORY@sha256:…, or the same behind its registry host) or evidence saved
-    earlier (FILE.json, FILE.json.gz, or - for stdin).
+    TARGET is an ECR image (REPOSITORY:TAG, REPOSITORY@sha256:…, or the same behind its registry host), the ARN of an
+    Image Builder build or pipeline, or evidence saved earlier (FILE.json, FILE.json.gz, or - for stdin).
     """
     gc.disable()  # NOTE: a short process that keeps what it makes; collecting costs a tenth of the run (measured)
     request = Request(**options)
@@ -98,23 +136,32 @@ def check(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - click
 def run_check(request: Request, outputs: tuple[Output, ...], clock: SystemClock, settings: tuple[Setting, ...]) -> int:
     """Do what `check` asks for, once its outputs are claimed, and return the exit code."""
     targets = _targets(request)
-    if any(isinstance(target, EcrTarget) for target in targets):
-        settings += settings_of_aws(os.environ, region=request.region, profile=request.profile)
-    policy = _policy(request)
+    policy = chosen(request.policy, request.max)
     for note in () if request.quiet else uneven_limits(policy):
         say(f"gate: {note}")
+    bundles = Bundles(request.save_evidence) if request.save_evidence else None
     began = clock.monotonic()
-    scans = _scans(request, targets, policy, clock)
+    scans = _scans(request, targets, policy, clock, bundles.recording if bundles else None)
+    variables = _variables(request, targets)
+    scans, settings = with_settings(scans, variables), (*settings, *settings_of_evidence(scans, variables))
     collected = clock.monotonic()
     verdict = evaluate(policy.used, scans, _now(request, scans, clock), settings=settings, warn_exit=request.warn_exit)
     judged = clock.monotonic()
     _talk(request, policy, verdict)
-    _report(request, outputs, verdict)
+    _unless_violated(request, verdict, partial(_report, request, outputs, verdict))
+    if bundles:
+        _unless_violated(request, verdict, partial(_save, bundles, scans))
     if request.verbose:
         times = f"collected in {collected - began:.2f} s, judged in {judged - collected:.2f} s"
         say(f"gate: {times}, reported in {clock.monotonic() - judged:.2f} s")
     soft = request.exit_zero and verdict.exit_code in {Exit.VIOLATED, Exit.WARNED}
     return int(Exit.PASS) if soft else verdict.exit_code
+
+
+def _variables(request: Request, targets: tuple[Target, ...]) -> tuple[str, ...]:
+    if not any(isinstance(target, EcrTarget | BuildTarget) for target in targets):
+        return ()
+    return variables_of_aws(os.environ, region=request.region, profile=request.profile)
 
 
 def _targets(request: Request) -> tuple[Target, ...]:
@@ -127,32 +174,19 @@ def _targets(request: Request) -> tuple[Target, ...]:
     for option, value in (("--now", request.now), ("--captured-at", request.captured_at)):
         if value is not None and len(saved) != len(targets):
             raise UsageError(f"{option} goes with saved evidence only, and a target is an image in AWS")
+    are_in_ecr = all(isinstance(target, EcrTarget) for target in targets)
+    for option, wanted in (("--platform", request.platform), ("--source inspector", request.source == "inspector")):
+        if wanted and not are_in_ecr:
+            raise UsageError(f"{option} goes with images in ECR only, and a target is something else")
     return targets
 
 
-def _policy(request: Request) -> Loaded:
-    """Return the policy, and say on stderr which one it is when nobody named it."""
-    if request.policy is not None and request.max:
-        raise UsageError("--max and --policy exclude each other", hint="Put the limits into the policy file.")
-    if request.max:
-        return from_maxima(request.max)
-    if request.policy is not None:
-        return load(Path(request.policy))
-    # NOTE: not `exists`: a link that leads nowhere is a fault, and no reason to judge by another policy.
-    if os.path.lexists(DEFAULT_FILE):
-        say(f"gate: the policy is {DEFAULT_FILE} in the working directory")
-        return load(Path(DEFAULT_FILE))
-    if os.environ.get("CI", "").lower() in {"true", "1"}:
-        raise UsageError(
-            f"no policy is named, and there is no {DEFAULT_FILE}; in CI the built-in policy is not taken by itself",
-            hint="Name one with --policy, or limits with --max.",
-        )
-    say("gate: the policy is the built-in default (name another with --policy)")
-    return built_in()
-
-
 def _scans(
-    request: Request, targets: tuple[Target, ...], policy: Loaded, clock: SystemClock
+    request: Request,
+    targets: tuple[Target, ...],
+    policy: Loaded,
+    clock: SystemClock,
+    recording: Recording | None,
 ) -> tuple[Scan | Refusal, ...]:
     demands = policy.policy.scan
     now = request.now or clock.now()
@@ -165,10 +199,16 @@ def _scans(
         registry_id=request.registry_id,
         wait=float((request.wait or demands.wait).seconds),
         settle=float(demands.settle.seconds),
+        platforms=tuple(dict.fromkeys(request.platform)),
+        max_age=demands.max_age.delta if demands.max_age else None,
+        inspector=request.source == "inspector",
+        with_suppressed=demands.inspector_suppressed == "count",
+        role=role_of(request.role_arn, request.external_id, request.role_session_name),
+        start_scan=request.start_scan,
     )
     progress = Progress(quiet=request.quiet)
     try:
-        return collect(targets, access, clock, progress, request.captured_at)
+        return collect(targets, access, clock, progress, request.captured_at, recording=recording)
     finally:
         progress.close()
 
@@ -185,23 +225,35 @@ def _talk(request: Request, policy: Loaded, verdict: Verdict) -> None:
         for image in verdict.images:
             for text in seen(image, policy.policy.scan.settle.delta):
                 say(text)
+    elif request.start_scan:
+        for text in chain.from_iterable(map(noted, verdict.images)):
+            say(text)
     for text in unjudged(verdict):
         say(text)
 
 
 def _report(request: Request, outputs: tuple[Output, ...], verdict: Verdict) -> None:
-    """Write every report; one that cannot be written is a fault, unless a known violation makes the exit code."""
+    texts = rendered(outputs, verdict)
+    write_files(texts)
+    printed = [text for output, text in texts if output.path == STDOUT]
+    for output, text in texts:
+        if not text:
+            say(f"gate: {output.format} is not written: no image has findings that were judged")
+    if printed:
+        show(printed[0])
+    elif not request.quiet:
+        show(_console(request, verdict))
+
+
+def _save(bundles: Bundles, scans: tuple[Scan | Refusal, ...]) -> None:
+    for line in bundles.save(scans):
+        say(line)
+
+
+def _unless_violated(request: Request, verdict: Verdict, write: Callable[[], None]) -> None:
+    """Write; what cannot be written is a fault, unless a known violation makes the exit code."""
     try:
-        texts = rendered(outputs, verdict)
-        write_files(texts)
-        printed = [text for output, text in texts if output.path == STDOUT]
-        for output, text in texts:
-            if not text:
-                say(f"gate: {output.format} is not written: no image has findings that were judged")
-        if printed:
-            show(printed[0])
-        elif not request.quiet:
-            show(_console(request, verdict))
+        write()
     except ReportError as err:
         # NOTE: with --exit-zero the violation makes no exit code, and 0 must not hide that the report is missing.
         if verdict.verdict is not Outcome.FAIL or request.exit_zero:

@@ -2,17 +2,26 @@
 
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from gate.errors import EvidenceError, UsageError
 from gate.model import Image, Refusal, Scan
 from gate.plain import one_line
+from gate.sources.recording import Recording
+from gate.sources.role import Role
 from gate.sources.saved import MOST_BYTES, Capture, read_saved
-from gate.sources.waiting import Clock, Narrate
-from gate.target import EcrTarget, SavedTarget, Target
+from gate.sources.waiting import Clock, Narrate, Waiting
+from gate.target import BuildTarget, EcrTarget, SavedTarget, Target
+
+if TYPE_CHECKING:
+    from gate.sources.aws import Connections
+    from gate.sources.ecr import EcrSource
+    from gate.sources.imagebuilder import ImageBuilderSource
 
 
 class Access(Struct, frozen=True, kw_only=True):
@@ -23,30 +32,92 @@ class Access(Struct, frozen=True, kw_only=True):
     registry_id: str | None
     wait: float
     settle: float
+    platforms: tuple[str, ...] = ()
+    role: Role | None = None
+    max_age: timedelta | None = None
+    """How old a scan may be: where one is older, Inspector is asked whether it looked at the image since."""
+    inspector: bool = False
+    """Whether Inspector's own listing is joined to ECR's."""
+    with_suppressed: bool = True
+    start_scan: bool = False
 
 
-def collect(
-    targets: tuple[Target, ...], access: Access, clock: Clock, narrate: Narrate, captured_at: datetime | None
+def collect(  # noqa: PLR0913 - what a run has, by name
+    targets: tuple[Target, ...],
+    access: Access,
+    clock: Clock,
+    narrate: Narrate,
+    captured_at: datetime | None,
+    *,
+    recording: Recording | None = None,
 ) -> tuple[Scan | Refusal, ...]:
-    """Return what is known of every target, in order; UsageError when a setting of this machine is wrong."""
-    live = [target for target in targets if isinstance(target, EcrTarget)]
-    found = dict(zip(live, _live(live, access, clock, narrate), strict=True)) if live else {}
-    return tuple(
-        found[target] if isinstance(target, EcrTarget) else _saved(target, access, clock.now(), captured_at)
-        for target in targets
-    )
+    """Return what is known of every target, in order; UsageError when a setting of this machine is wrong.
+
+    AWS's answers are kept in `recording`, if there is one.
+    """
+    live = _Live(access, clock, narrate, recording)
+    found: list[Scan | Refusal] = []
+    for target in targets:
+        if isinstance(target, SavedTarget):
+            found.append(_saved(target, access, clock.now(), captured_at))
+        else:
+            found += live.scans(target)
+    return tuple(found)
 
 
-def _live(targets: list[EcrTarget], access: Access, clock: Clock, narrate: Narrate) -> tuple[Scan | Refusal, ...]:
-    # NOTE: imported here, since boto3 takes longer to import than a saved answer to judge.
-    from gate.sources.aws import Connections
-    from gate.sources.ecr import EcrSource
-    from gate.sources.scanning import Patience
+class _Live:
+    """The sources in AWS, made when the first target needs one; all share one deadline."""
 
-    connections = Connections(clock, profile=access.profile, region=access.region)
-    patience = Patience(wait=access.wait, settle=access.settle)
-    source = EcrSource(connections, clock, patience, narrate, registry_id=access.registry_id)
-    return tuple(source.scan(target) for target in targets)
+    def __init__(self, access: Access, clock: Clock, narrate: Narrate, recording: Recording | None) -> None:
+        self._access = access
+        self._recording = recording
+        self._clock = clock
+        self._waiting = Waiting(clock, access.wait, narrate)
+
+    def scans(self, target: EcrTarget | BuildTarget) -> tuple[Scan | Refusal, ...]:
+        """Return the scan of every image that a target in AWS names."""
+        return self._ecr.scans(target) if isinstance(target, EcrTarget) else self._imagebuilder.scans(target)
+
+    # NOTE: imports below stand where they are used, since boto3 takes longer to import than a saved answer to judge.
+
+    @cached_property
+    def _connections(self) -> "Connections":
+        from gate.sources.aws import Connections
+
+        access = self._access
+        return Connections(
+            self._clock,
+            profile=access.profile,
+            region=access.region,
+            role=access.role,
+            recording=self._recording,
+        )
+
+    @cached_property
+    def _ecr(self) -> "EcrSource":
+        from gate.sources.ecr import EcrSource
+        from gate.sources.inspector import InspectorListing
+
+        settle = timedelta(seconds=self._access.settle)
+        access = self._access
+        listing = InspectorListing(self._connections, with_suppressed=access.with_suppressed)
+        return EcrSource(
+            self._connections,
+            self._clock,
+            self._waiting,
+            settle,
+            max_age=access.max_age,
+            inspector=listing if access.inspector else None,
+            registry_id=access.registry_id,
+            platforms=access.platforms,
+            start_scan=access.start_scan,
+        )
+
+    @cached_property
+    def _imagebuilder(self) -> "ImageBuilderSource":
+        from gate.sources.imagebuilder import ImageBuilderSource
+
+        return ImageBuilderSource(self._connections, self._waiting)
 
 
 def _saved(target: SavedTarget, access: Access, now: datetime, captured_at: datetime | None) -> Scan | Refusal:

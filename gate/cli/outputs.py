@@ -117,7 +117,7 @@ def _clear(output: Output, now: datetime) -> None:
             raise IsADirectoryError(21, "it is a directory")
         place.parent.mkdir(parents=True, exist_ok=True)
         if output.format == "json":
-            _replace(place, render_json(unfinished(now)))
+            replace_file(place, _encoded(render_json(unfinished(now))))
         else:
             place.unlink(missing_ok=True)
             with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".gate-"):
@@ -137,7 +137,7 @@ def _write(path: str, text: str) -> None:
     if _is_special(path):
         Path(path).write_bytes(_encoded(text))
     else:
-        _replace(Path(_real(path)), text)
+        replace_file(Path(_real(path)), _encoded(text))
 
 
 def _is_special(path: str) -> bool:
@@ -149,12 +149,12 @@ def _is_special(path: str) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def _replace(place: Path, text: str) -> None:
-    """Write a file by way of a temporary one beside it."""
+def replace_file(place: Path, content: bytes) -> None:
+    """Write a file by way of a temporary one beside it; OSError when that cannot be done."""
     handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=".gate-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(_encoded(text))
+            file.write(content)
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(place)
     except BaseException:

@@ -15,8 +15,7 @@ class Progress:
         """Look once whether stderr is a terminal."""
         self._quiet = quiet
         self._live = is_terminal(sys.stderr)
-        self._last = ""
-        self._said_at = 0.0
+        self._said: dict[str, float] = {}
         self._open = False
 
     def __call__(self, waited_for: str, seconds: float) -> None:
@@ -27,10 +26,14 @@ class Progress:
         if self._live:
             talk(f"\r\x1b[K{text}")
             self._open = True
-        elif waited_for != self._last or seconds - self._said_at >= _EVERY:
+        elif self._is_news(waited_for, seconds):
             say(f"gate: {text}")
-            self._said_at = seconds
-        self._last = waited_for
+            self._said[waited_for] = seconds
+
+    def _is_news(self, waited_for: str, seconds: float) -> bool:
+        """Tell whether it was not said in the last minute; several images are waited for in turns."""
+        said_at = self._said.get(waited_for)
+        return said_at is None or seconds - said_at >= _EVERY
 
     def close(self) -> None:
         """Remove the live line."""

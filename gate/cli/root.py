@@ -10,6 +10,10 @@ from gate import __version__
 COMMANDS = {
     "check": ("gate.cli.check:check", "Collect evidence, judge it, write reports, exit with the verdict."),
     "verdict": ("gate.cli.verdict:verdict", "Exit with the verdict of a document that `check -o json=` wrote."),
+    "doctor": (
+        "gate.cli.doctor:doctor",
+        "Say why an image has no verdict: access, scanning, times, and the next step.",
+    ),
     "policy": ("gate.cli.policy:policy", "Work with policies, without AWS."),
     "schema": ("gate.cli.schema:schema", "Print the JSON Schema of the verdict document."),
 }

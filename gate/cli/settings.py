@@ -1,10 +1,13 @@
 """Which settings of a run came from the environment: named in the verdict document, never with their values."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 import click
+import msgspec
 from click.core import ParameterSource
 
+from gate.model import Refusal, Scan
 from gate.policy.verdict import Setting
 
 _ENDPOINT = "AWS_ENDPOINT_URL"
@@ -21,11 +24,29 @@ def settings_of_options(ctx: click.Context) -> tuple[Setting, ...]:
     return tuple(found)
 
 
-def settings_of_aws(environment: Mapping[str, str], *, region: str | None, profile: str | None) -> tuple[Setting, ...]:
-    """Return the variables that decide which AWS is asked, and for whom; `region` and `profile` are the options."""
+Evidence = tuple[Scan | Refusal, ...]
+
+
+def with_settings(scans: Evidence, variables: tuple[str, ...]) -> Evidence:
+    """Return the scans, those that come from AWS with the variables that decided which AWS was asked.
+
+    They belong to the evidence: saved with it, and told again when it is judged again.
+    """
     return tuple(
-        Setting(name=name.lower().replace("_", "-"), variable=name) for name in _used(environment, region, profile)
+        msgspec.structs.replace(scan, settings=variables) if isinstance(scan, Scan) and not scan.replayed else scan
+        for scan in scans
     )
+
+
+def settings_of_evidence(scans: Evidence, variables: tuple[str, ...]) -> tuple[Setting, ...]:
+    """Return the settings that the evidence came by: those of this run's AWS, and those told by saved evidence."""
+    told = chain(variables, *(scan.settings for scan in scans if isinstance(scan, Scan)))
+    return tuple(Setting(name=name.lower().replace("_", "-"), variable=name) for name in dict.fromkeys(told))
+
+
+def variables_of_aws(environment: Mapping[str, str], *, region: str | None, profile: str | None) -> tuple[str, ...]:
+    """Return the variables that decide which AWS is asked, and for whom; `region` and `profile` are the options."""
+    return tuple(_used(environment, region, profile))
 
 
 def _used(environment: Mapping[str, str], region: str | None, profile: str | None) -> Iterator[str]:

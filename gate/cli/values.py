@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 import click
 
+from gate.errors import UsageError
 from gate.plain import one_line
-from gate.policy.scalars import Duration
+from gate.policy.scalars import PLATFORM, Duration, PlatformName
+from gate.sources.role import SESSION_NAME, Role
 
 
 class Lines(click.ParamType[str]):
@@ -71,5 +73,22 @@ class Matching(click.ParamType[str]):
 
 
 REGISTRY_ID = Matching("account", r"[0-9]{12}", "the 12 digits of an AWS account")
+PLATFORM_NAME = Matching("platform", PLATFORM, PlatformName.WANT)
 DIGEST = Matching("digest", r"sha256:[0-9a-f]{64}", "sha256: and 64 hexadecimal digits")
+ROLE = Matching(
+    "arn",
+    r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}",
+    "the ARN of a role such as arn:aws:iam::123456789012:role/gate",
+)
+EXTERNAL_ID = Matching("text", r"[\w+=,.@:/-]{2,1224}", "2 to 1,224 letters, digits and any of _+=,.@:/-")
+SESSION = Matching("name", r"[\w+=,.@-]{2,64}", "2 to 64 letters, digits and any of _+=,.@-")
 REGION = Matching("region", r"[a-z]{2,5}(?:-[a-z0-9]+){1,3}-[0-9]{1,2}", "the name of a region such as eu-west-1")
+
+
+def role_of(arn: str | None, external_id: str | None, session_name: str | None) -> Role | None:
+    """Return the role that three options name; UsageError when what goes with a role is given without one."""
+    if arn is None:
+        if external_id or session_name:
+            raise UsageError("--external-id and --role-session-name go with --role-arn, and no role is named")
+        return None
+    return Role(arn=arn, external_id=external_id, session_name=session_name or SESSION_NAME)

@@ -51,7 +51,9 @@ def refuse_unless_trusted(found: Verdict, max_age: Duration, digest: str | None,
         )
     if age < -AHEAD:
         raise EvidenceError(f"the document is dated {found.judged_at:%Y-%m-%d %H:%M} UTC, which is after now")
-    about = {image.digest for image in found.images} | {image.index_digest for image in found.images}
+    # NOTE: an index of which only some platforms were judged is nothing that the document is about.
+    indexes = {image.index_digest for image in found.images if not image.narrowed}
+    about = {image.digest for image in found.images} | indexes
     if digest is not None and digest not in about:
         seen = ", ".join(sorted(one_line(str(one), 80) for one in about if one)) or "no digest"
         raise EvidenceError(f"the document is about {seen}, not about {digest}", hint="Check this image.")
