@@ -99,7 +99,7 @@ EVIDENCE: dict[str, tuple[str | bytes, str]] = {
     "pages that are none": ("[1]", "cannot be read"),
     "a page that is null": (f"[{GOOD}, null]", "cannot be read"),
     "an object of nothing": ("{}", "(seen: nothing)"),
-    "something else": ('{"findings": []}', "Inspector"),
+    "something else": ('{"findings": []}', "the answer lists nothing, and so does not say of which image"),
     "hostile keys": (json.dumps({HOSTILE: 1}), "no imageScanFindings"),
     "bad UTF-8": (b'{"imageScanFindings": "\xff\xfe"}', "cannot be read"),
     "UTF-16": (GOOD.encode("utf-16"), "cannot be read"),
@@ -263,7 +263,7 @@ def test_a_bad_answer_of_aws_is_no_verdict(aws: AwsDouble, fault: Fault, code: i
 
 
 def test_pages_that_never_end_are_no_verdict(aws: AwsDouble, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gate.sources.scanning.MOST_PAGES", 20)
+    monkeypatch.setattr("gate.sources.reader.MOST_PAGES", 20)
     aws.image("long", tag="v1", pushed_at=-90_000.0, steps=[(-90_000.0, enhanced([enhanced_finding()], endless=True))])
 
     assert "more than 20 pages" in refused(3, "long:v1", "-q")

@@ -10,6 +10,7 @@ from gate.cli.check import check
 from gate.errors import Exit
 from gate.policy.document import Ignore, Policy, Relaxations, ScanDemands
 from gate.reports import REPORTS
+from gate.sources.imagebuilder import IMAGE_STATES, SCAN_STATES, SCAN_TYPES
 from gate.sources.listing import STATES
 from gate.sources.refusals import ACTIONS
 
@@ -35,6 +36,15 @@ def test_every_exit_code_is_in_the_table() -> None:
 def test_every_status_word_is_in_the_table() -> None:
     words = {word for word in first_words("scan states") if word != "ScanNotFoundException"}
     assert words == set(STATES)
+
+
+def test_every_word_of_image_builders_is_in_the_table() -> None:
+    rows = table("build states")
+    for kind, states in (("image ", IMAGE_STATES), ("scan ", SCAN_STATES)):
+        words = [word for row in rows if row[0].startswith(kind) for word in re.findall(r"`([^`]+)`", row[0])]
+        assert sorted(words) == sorted(states)
+    for scan_type, listed in SCAN_TYPES.items():
+        assert listed or f"`{scan_type}`" in rows[-1][0]
 
 
 @pytest.mark.parametrize(
@@ -71,8 +81,10 @@ def test_every_report_is_in_the_table() -> None:
 
 def test_the_iam_policy_names_every_action_that_is_asked_for() -> None:
     section = README.partition("## IAM permissions")[2].partition("## Recipes")[0]
-    named = set(re.findall(r'"((?:ecr|inspector2):\w+)"', section))
-    assert named == {action for text in ACTIONS.values() for action in re.findall(r"(?:ecr|inspector2):\w+", text)}
+    named = set(re.findall(r'"((?:ecr|inspector2|imagebuilder):\w+)"', section))
+    assert named == {
+        action for text in ACTIONS.values() for action in re.findall(r"(?:ecr|inspector2|imagebuilder):\w+", text)
+    }
 
 
 def test_links_lead_somewhere() -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from moto.server import ThreadedMotoServer
 from gate.errors import Exit
 from gate.model import Kind, Refusal, Scan, ScanState
 from gate.sources.aws import Connections
-from gate.sources.ecr import TAG_LAG, EcrSource
-from gate.sources.scanning import Patience
+from gate.sources.ecr import EcrSource
+from gate.sources.lookup import TAG_LAG
+from gate.sources.waiting import Waiting
 from gate.target import EcrTarget, parse_target
 from tests.aws_double.clock import VirtualClock
 from tests.aws_double.findings import SPRING, enhanced_finding, severities
@@ -34,7 +36,7 @@ MANIFEST = {
     "schemaVersion": 2,
     "mediaType": "application/vnd.oci.image.manifest.v1+json",
     "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "size": 2, "digest": "sha256:" + "a1" * 32},
-    "layers": [],
+    "layers": [{"mediaType": "application/vnd.oci.image.layer.v1.tar", "size": 2, "digest": "sha256:" + "b2" * 32}],
 }
 
 
@@ -98,7 +100,7 @@ def judged(target: str, clock: VirtualClock | None = None) -> Scan | Refusal:
     parsed = parse_target(target)
     assert isinstance(parsed, EcrTarget)
     connections = Connections(clock, region=REGION)
-    return EcrSource(connections, clock, Patience(wait=600, settle=300), lambda *_: None).scan(parsed)
+    return EcrSource(connections, clock, Waiting(clock, 600, lambda *_: None), timedelta(minutes=5)).scans(parsed)[0]
 
 
 def test_a_tag_is_resolved_and_a_finished_scan_is_read(url: str, ecr: Any) -> None:

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.errors import UsageError
-from gate.target import DUAL_STACK_SUFFIXES, SUFFIXES, EcrTarget, SavedTarget, parse_target
+from gate.target import (
+    DUAL_STACK_SUFFIXES,
+    SUFFIXES,
+    BuildTarget,
+    EcrTarget,
+    SavedTarget,
+    is_build_version,
+    parse_target,
+)
 
 ACCOUNT = "123456789012"
 HEX = "sha256:" + "0123456789abcdef" * 4
@@ -179,8 +187,18 @@ def test_a_file_that_is_named_like_an_image_is_never_its_evidence(
         (f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/:v1", "'' is not the name"),
         ("https://example.com/team/app:v1", "an image is named without a scheme"),
         ("docker://team/app:v1", "an image is named without a scheme"),
-        (f"arn:aws:imagebuilder:eu-west-1:{ACCOUNT}:image/x/1.2.3/4", "ARNs are not judged yet"),
-        (f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/team/app", "ARNs are not judged yet"),
+        (f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/team/app", "this ARN is of no image that is judged"),
+        (f"arn:aws:imagebuilder:eu-west-1:{ACCOUNT}:image-recipe/x/1.2.3", "this ARN is of no image that is judged"),
+        (f"arn:aws:imagebuilder:eu-west-1:{ACCOUNT}:image/x", "this ARN is of no image that is judged"),
+        (f"arn:aws:imagebuilder:eu-west-1:{ACCOUNT}:image/x/1.2.3/4/5", "this ARN is of no image that is judged"),
+        (f"arn:aws:imagebuilder:eu-west-1:{ACCOUNT}:image/X/1.2.3/4", "this ARN is of no image that is judged"),
+        (f"arn:aws:imagebuilder:europe:{ACCOUNT}:image/x/1.2.3/4", "this ARN is of no image that is judged"),
+        ("arn:aws:imagebuilder:eu-west-1:12345:image/x/1.2.3/4", "this ARN is of no image that is judged"),
+        (f"arn:aws:imagebuilder:eu-west-1:{ACCOUNT}:image/x/1.2.3/4\n", "this ARN is of no image that is judged"),
+        (f"arn:aws:imagebuilder:eu-west-1:{ACCOUNT}:image/x/1.2.3", "one version has many builds"),
+        (f"arn:aws:imagebuilder:eu-west-1:{ACCOUNT}:image/x/1.2.x", "one version has many builds"),
+        (f"arn:aws:imagebuilder:eu-west-1:{ACCOUNT}:image/x/1.x.3/4", "one version has many builds"),
+        ("arn:", "this ARN is of no image that is judged"),
         ("file:", "no path after file:"),
         ("file://", "no path after file:"),
         ("file://server/share/scan.json", "a file URL with a host is not read"),
@@ -195,6 +213,36 @@ def test_a_file_that_is_named_like_an_image_is_never_its_evidence(
 )
 def test_what_is_no_target_says_why(text: str, said: str) -> None:
     assert said in why(text)
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov", "aws-iso-b"])
+@pytest.mark.parametrize(
+    ("owner", "account", "path", "is_pipeline"),
+    [
+        (ACCOUNT, ACCOUNT, "image/golden-ami_2/1.2.3/4", False),
+        ("aws", None, "image/amazon-linux-2-x86/2026.1.1/1", False),
+        (ACCOUNT, ACCOUNT, "image-pipeline/golden-ami", True),
+    ],
+)
+def test_an_arn_is_a_build_or_a_pipeline(
+    partition: str, owner: str, account: str | None, path: str, *, is_pipeline: bool
+) -> None:
+    arn = f"arn:{partition}:imagebuilder:eu-west-1:{owner}:{path}"
+    target = parse_target(arn)
+    assert target == BuildTarget(text=arn, arn=arn, region="eu-west-1", account=account, is_pipeline=is_pipeline)
+    assert is_build_version(arn) is not is_pipeline
+
+
+@pytest.mark.parametrize("path", ["image/x/1.2.3", "image/x/1.x.3/4", "image/x", "image-pipeline/x", "image/x/1.2.3/x"])
+def test_what_is_no_build_version(path: str) -> None:
+    assert not is_build_version(f"arn:aws:imagebuilder:eu-west-1:{ACCOUNT}:{path}")
+
+
+@pytest.mark.parametrize("region", [region for _, _, region in REGIONS])
+def test_every_region_of_botocores_is_one_of_an_arn(region: str) -> None:
+    target = parse_target(f"arn:aws:imagebuilder:{region}:{ACCOUNT}:image/x/1.2.3/4")
+    assert isinstance(target, BuildTarget)
+    assert target.region == region
 
 
 def test_repository_names_that_invite_backtracking_are_refused_in_no_time() -> None:

@@ -1,25 +1,16 @@
 """What each ECR operation answers, as functions of the world and the decoded request."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 
 import msgspec
 
-from tests.aws_double.answers import Place, ScanAnswer, page, read_token, write_token
+from tests.aws_double.answers import Place, ScanAnswer, in_progress, page, read_token, write_token
 from tests.aws_double.findings import REGION, JsonObject
-from tests.aws_double.world import INDEXES, ImageScript, World
+from tests.aws_double.outcomes import Prepared, Refused
+from tests.aws_double.world import INDEXES, SCAN_TAKES, ImageScript, World
 
 DEFAULT_PAGE = 100
-
-
-class Refused(Exception):  # noqa: N818  # it is an answer, not a mistake
-    """An error that AWS answers with."""
-
-    def __init__(self, code: str, message: str) -> None:
-        """Keep AWS's code and words."""
-        super().__init__(code, message)
-        self.code = code
-        self.message = message
 
 
 class Identifier(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -48,13 +39,6 @@ class Request(msgspec.Struct, frozen=True):
     filter: Filter = Filter()
     maxResults: int | None = None  # noqa: N815
     nextToken: str | None = None  # noqa: N815
-
-
-class Prepared(msgspec.Struct, frozen=True, eq=False):
-    """An answer not yet built; where there is a key, what was built for it once serves again."""
-
-    build: Callable[[], JsonObject]
-    key: Hashable = None
 
 
 def describe_images(world: World, request: Request) -> Prepared:
@@ -86,6 +70,9 @@ def describe_image_scan_findings(world: World, request: Request) -> Prepared:
     if place.step >= len(image.steps):
         raise Refused("InvalidParameterException", "Invalid parameter at 'nextToken'")
     begins, answer = image.answer(place.step)
+    if answer.enhanced is not None and image.registry != world.account:
+        # NOTE: aws/containers-roadmap#2541: what Inspector found in another account is never found.
+        raise Refused("ScanNotFoundException", _no_scan(request.imageId, image))
     if answer.error:
         message = answer.description or _no_scan(request.imageId, image)
         raise Refused(answer.error, message)
@@ -154,12 +141,38 @@ def batch_get_image(world: World, request: Request) -> Prepared:
     return Prepared(lambda: {"images": images, "failures": failures})
 
 
+def start_image_scan(world: World, request: Request) -> Prepared:
+    """StartImageScan: basic registries only, and once in 24 hours."""
+    registry, held = _repository(world, request)
+    image = _image(world, request, request.imageId)
+    if world.registry_configuration().scan_type == "ENHANCED":
+        raise Refused("ValidationException", "This feature is disabled")
+    if image.media_type in INDEXES:
+        raise Refused("UnsupportedImageTypeException", f"Images of type {image.media_type} cannot be scanned")
+    if image.image_status == "ARCHIVED":
+        raise Refused("ImageArchivedException", "The image is archived")
+    if image.on_start is None:
+        raise Refused("LimitExceededException", "The scan quota per image has been exceeded. Wait and try again.")
+    now = world.seconds()
+    before = [step for step in image.steps if step[0] <= now]
+    steps = (*before, (now, in_progress()), (now + SCAN_TAKES, image.on_start))
+    held[image.digest] = msgspec.structs.replace(image, steps=steps, on_start=None)
+    body: JsonObject = {
+        "registryId": registry,
+        "repositoryName": image.repository,
+        "imageId": {"imageDigest": image.digest},
+        "imageScanStatus": {"status": "IN_PROGRESS"},
+    }
+    return Prepared(lambda: body)
+
+
 OPERATIONS: Mapping[str, Callable[[World, Request], Prepared]] = {
     "BatchGetImage": batch_get_image,
     "BatchGetRepositoryScanningConfiguration": batch_get_repository_scanning_configuration,
     "DescribeImageScanFindings": describe_image_scan_findings,
     "DescribeImages": describe_images,
     "GetRegistryScanningConfiguration": get_registry_scanning_configuration,
+    "StartImageScan": start_image_scan,
 }
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Hashable, Iterable, Mapping
+from copy import copy
 from datetime import timedelta
 from email.utils import format_datetime
 from threading import Event, Lock, Thread
@@ -10,22 +11,19 @@ from typing import Self
 
 import msgspec
 
-from tests.aws_double import shapes
+from tests.aws_double import builds, inspector, security, shapes
 from tests.aws_double.clock import Now, VirtualClock
 from tests.aws_double.faults import Fault, Reply, error_reply
 from tests.aws_double.findings import JsonObject
-from tests.aws_double.operations import OPERATIONS, Prepared, Refused, Request
+from tests.aws_double.operations import OPERATIONS, Request
+from tests.aws_double.outcomes import Prepared, Refused
 from tests.aws_double.wire import Incoming, LoopbackServer
 from tests.aws_double.world import World
 
+REST = {**inspector.OPERATIONS, **builds.OPERATIONS}
+"""The operations that take their input as it is, by name: those of the services with the protocol rest-json."""
 ANY = "*"
 """Stands for every operation, in `fail`."""
-CALLER = "GetCallerIdentity"
-_CALLER = (
-    '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
-    "<Arn>arn:aws:sts::{account}:assumed-role/ci/session</Arn><UserId>AROAEXAMPLE:session</UserId>"
-    "<Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
-)
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +104,7 @@ class AwsDouble(World):
 
         `operation` may be ANY. Of several faults for one call the one planned first counts.
         """
-        if operation not in {ANY, CALLER, *OPERATIONS}:
+        if operation not in {ANY, *OPERATIONS, *REST, *security.OPERATIONS}:
             message = f"the double has no operation {operation!r}; it knows {sorted(OPERATIONS)}"
             raise ValueError(message)
         calls = range(first, 1_000_000_000 if times is None else first + times)
@@ -164,7 +162,7 @@ class AwsDouble(World):
             count = self._counts[call.operation] = self._counts.get(call.operation, 0) + 1
             place = len(self._calls)
             self._calls.append(call)
-        honest = self._honest(incoming)
+        honest = self._seen_by(security.account_of(incoming.headers, self.account))._honest(incoming)  # noqa: SLF001  # itself
         reply = self._spoilt(call.operation, count, honest)
         if reply.error and not self._may_say(reply.error, call.operation):
             self.complain(f"{call.operation} never answers with {reply.error}; if it shall, make the code an Unknown")
@@ -178,12 +176,20 @@ class AwsDouble(World):
         answer: JsonObject = json.loads(honest.body)
         return answer
 
+    def _seen_by(self, account: str) -> Self:
+        """Return this double as a caller of another account meets it; all else is shared."""
+        if account == self.account:
+            return self
+        seen = copy(self)
+        seen.account = account
+        return seen
+
     def _honest(self, incoming: Incoming) -> Reply:
         name = incoming.operation
-        if name == CALLER:
-            return Reply(body=_CALLER.format(account=self.account).encode(), content_type="text/xml")
+        if name in security.OPERATIONS:
+            return security.OPERATIONS[name](self, incoming.input)
         model = shapes.operation(name)
-        if name not in OPERATIONS or model is None:
+        if name not in {*OPERATIONS, *REST} or model is None:
             self.complain(f"the double has no operation {name!r}")
             return error_reply("UnknownOperationException", "", 400)
         wrong = shapes.faults(incoming.input, model.input_shape, request=True)
@@ -191,10 +197,14 @@ class AwsDouble(World):
             self._complain_all(f"request {name}", wrong)
             return error_reply("InvalidParameterException", "; ".join(wrong), 400)
         try:
-            prepared = OPERATIONS[name](self, msgspec.convert(incoming.input, Request))
-            return Reply(body=self._body(name, prepared))
+            return Reply(body=self._body(name, self._prepared(name, incoming.input)))
         except Refused as refused:
             return error_reply(refused.code, refused.message, shapes.error_status(refused.code, name) or 400)
+
+    def _prepared(self, name: str, members: JsonObject) -> Prepared:
+        if name in REST:
+            return REST[name](self, members)
+        return OPERATIONS[name](self, msgspec.convert(members, Request))
 
     def _body(self, name: str, prepared: Prepared) -> bytes:
         key = (name, prepared.key)

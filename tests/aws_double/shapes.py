@@ -26,6 +26,8 @@ COMMON_ERRORS: Mapping[str, int] = {
 }
 """The errors that any AWS operation may answer with, and their HTTP status."""
 
+REST_SERVICES = ("inspector2", "imagebuilder")
+"""The services whose operations are told by method and path."""
 _SEVERITIES = frozenset({"INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL", "UNTRIAGED"})
 # NOTE: ECR's model has these as free strings; the words are Inspector's.
 _WORDS: Mapping[tuple[str, str], frozenset[str]] = {
@@ -33,6 +35,7 @@ _WORDS: Mapping[tuple[str, str], frozenset[str]] = {
     ("EnhancedImageScanFinding", "status"): frozenset({"ACTIVE", "SUPPRESSED", "CLOSED"}),
     ("EnhancedImageScanFinding", "fixAvailable"): frozenset({"YES", "NO", "PARTIAL"}),
     ("EnhancedImageScanFinding", "exploitAvailable"): frozenset({"YES", "NO"}),
+    ("ImageScanFinding", "fixAvailable"): frozenset({"YES", "NO", "PARTIAL"}),
 }
 # NOTE: Inspector's word turns up in ECR's counts, though ECR's enum lacks it.
 _MORE_KEYS: Mapping[str, frozenset[str]] = {"FindingSeverityCounts": frozenset({"UNTRIAGED"})}
@@ -61,8 +64,9 @@ def service(name: str = "ecr") -> ServiceModel:
 
 @cache
 def operation(name: str) -> OperationModel | None:
-    """Return botocore's model of an ECR operation, or None where there is no such operation."""
-    return service().operation_model(name) if name in service().operation_names else None
+    """Return botocore's model of an operation, or None where no service of the double has such a one."""
+    found = (one for one in ("ecr", *REST_SERVICES) if name in service(one).operation_names)
+    return next((service(one).operation_model(name) for one in found), None)
 
 
 def error_status(code: str, operation_name: str) -> int | None:

@@ -13,10 +13,12 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from tests.aws_double import shapes
 from tests.aws_double.faults import Manner, Reply
 from tests.aws_double.findings import JsonObject
+from tests.aws_double.rest import told_by
 
-_SCOPE = re.compile(r"Credential=[^/]*/\d{8}/([^/]+)/")
+_SCOPE = re.compile(r"Credential=[^/]*/\d{8}/([^/]+)/([^/]+)/")
 _REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 _NO_LINGER = struct.pack("ii", 1, 0)
 
@@ -87,20 +89,26 @@ class _Handler(BaseHTTPRequestHandler):
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         scope = _SCOPE.search(headers.get("authorization", ""))
-        target = headers.get("x-amz-target", "")
-        form = dict(parse_qsl(content.decode())) if not target else {}
-        incoming = Incoming(
-            operation=target.partition(".")[2] or form.get("Action", ""),
-            input=json.loads(content or b"{}") if target else dict(form),
-            headers=headers,
-            region=scope.group(1) if scope else "",
-        )
-        self._send(self.server.answer(incoming))
+        operation, members = self._told(content, headers.get("x-amz-target", ""), scope.group(2) if scope else "")
+        region = scope.group(1) if scope else ""
+        self._send(self.server.answer(Incoming(operation=operation, input=members, headers=headers, region=region)))
 
     def do_GET(self) -> None:
-        """Complain: no operation of the double is a GET."""
-        self.server.complain(f"GET {self.path}: the double only knows POST")
+        """Answer an AWS request of a service that tells operations by method and path; complain of any other."""
+        scope = _SCOPE.search(self.headers.get("authorization", ""))
+        if scope:
+            self.do_POST()
+            return
+        self.server.complain(f"GET {self.path}: the double only knows signed requests")
         self._send(Reply(status=404))
+
+    def _told(self, content: bytes, target: str, service: str) -> tuple[str, JsonObject]:
+        if target:
+            return target.partition(".")[2], json.loads(content or b"{}")
+        if service in shapes.REST_SERVICES:
+            return told_by(service, self.command, self.path, json.loads(content or b"{}"))
+        form = dict(parse_qsl(content.decode()))
+        return form.get("Action", ""), dict(form)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class's name
         """Say nothing; the double keeps its own record."""

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 import msgspec
 
 from tests.aws_double.answers import ScanAnswer, scan_not_found
+from tests.aws_double.builds import Builds
 from tests.aws_double.clock import Now
 from tests.aws_double.findings import ACCOUNT, digest_of
+from tests.aws_double.inspector import Inspector
 
 OCI_IMAGE = "application/vnd.oci.image.manifest.v1+json"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
@@ -17,6 +19,8 @@ DOCKER_IMAGE = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 INDEXES = frozenset({OCI_INDEX, DOCKER_LIST})
 
+SCAN_TAKES = 30.0
+"""Seconds that a scan takes which was started by hand."""
 Steps = Sequence[tuple[float, ScanAnswer]]
 """A timeline: (seconds from the double's start, what is said from then on), in order of time."""
 
@@ -33,6 +37,7 @@ class ImageScript(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     pushed_at: datetime
     image_status: str
     appears_at: float
+    on_start: ScanAnswer | None
     steps: tuple[tuple[float, ScanAnswer], ...]
 
     def step_at(self, seconds: float) -> int:
@@ -58,17 +63,20 @@ class RegistryScanning(msgspec.Struct, frozen=True):
     rules: tuple[Rule, ...]
 
 
-class World:
+class World(Builds):
     """Everything that the operations look at; tests write it, before or between requests."""
 
     def __init__(self, clock: Now) -> None:
         """Start now, by `clock`, with nothing in it."""
+        super().__init__()
         self.clock = clock
         self.started = clock.now()
         self.account = ACCOUNT
+        self.inspector = Inspector()
         self.images: dict[tuple[str, str], dict[str, ImageScript]] = {}
         self.scanning: RegistryScanning | None = None
         self.frequencies: dict[str, str] = {}
+        self.external_ids: dict[str, str] = {}
         self._tags: dict[tuple[str, str], list[tuple[float, str, str | None]]] = {}
 
     def seconds(self) -> float:
@@ -100,9 +108,11 @@ class World:
         pushed_at: datetime | float = 0.0,
         image_status: str = "ACTIVE",
         appears_at: float = 0.0,
+        on_start: ScanAnswer | None = None,
     ) -> ImageScript:
         """Add an image; the digest is that of the manifest unless given; `pushed_at` may be seconds from the start.
 
+        `on_start` is what StartImageScan leads to, SCAN_TAKES seconds later; None: it was scanned within 24 hours.
         Neither the image nor its tags exist before `appears_at`, which is how a tag lags behind a push.
         """
         self.repository(repository, registry)
@@ -120,6 +130,7 @@ class World:
             pushed_at=pushed_at if isinstance(pushed_at, datetime) else self.at(pushed_at),
             image_status=image_status,
             appears_at=appears_at,
+            on_start=on_start,
             steps=tuple(sorted(steps, key=lambda step: step[0])),
         )
         held[script.digest] = script

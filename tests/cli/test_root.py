@@ -7,7 +7,7 @@ from gate.cli.root import COMMANDS
 from tests.command import gate
 
 IN_THE_DESIGN = {
-    ("check",), ("verdict",), ("policy", "lint"), ("policy", "schema"), ("schema", "verdict"),
+    ("check",), ("doctor",), ("verdict",), ("policy", "lint"), ("policy", "schema"), ("schema", "verdict"),
 }  # fmt: skip
 LATER = [("render",), ("explain",), ("policy", "show"), ("policy", "test"), ("policy", "init"), ("policy", "diff")]
 

@@ -160,6 +160,12 @@ def test_a_document_is_taken_while_it_is_fresh(age: timedelta, options: tuple[st
         ({}, ("--digest", DIGEST), ""),
         ({"index_digest": OTHER_DIGEST}, ("--digest", OTHER_DIGEST), ""),
         ({}, ("--digest", OTHER_DIGEST), f"the document is about {DIGEST}, not about {OTHER_DIGEST}"),
+        ({"index_digest": OTHER_DIGEST, "narrowed": True}, ("--digest", DIGEST), ""),
+        (
+            {"index_digest": OTHER_DIGEST, "narrowed": True},
+            ("--digest", OTHER_DIGEST),
+            f"the document is about {DIGEST}, not about {OTHER_DIGEST}",
+        ),
         ({"digest": None}, ("--digest", DIGEST), "the document is about no digest, not about"),
     ],
 )

@@ -121,6 +121,40 @@ def test_the_enhanced_recording_is_judged_once_it_has_status_and_time(judge: Jud
     assert (ran.code, {finding.aws_severity: 1}, len(finding.packages)) == (0, indexed(ENHANCED), 4)
 
 
+INSPECTOR = ("inspector2/defectdojo-one-vul.json", "inspector2/cdk-eks-blueprints-list-findings-1.json")
+
+
+@pytest.mark.parametrize(("file", "code"), [*zip(INSPECTOR, (0, 0), strict=True)])
+def test_a_recorded_answer_of_inspectors_is_judged_once_somebody_says_when_it_was_fetched(
+    file: str, code: int, judge: Judge
+) -> None:
+    ran = judge(str(CORPUS / file), "--captured-at", "2025-01-01T00:00:00Z")
+    [image] = ran.verdict.images
+    assert (ran.code, ran.verdict.verdict, image.kind) == (code, Outcome.WARN, Kind.ENHANCED)
+    assert {finding.aws_severity: 1 for finding in image.findings} == indexed(file)
+    assert image.repository is not None
+    assert image.digest is not None
+    assert "taken on the word of --captured-at" in ran.verdict.warnings[0].text
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("inspector2/defectdojo-package-vuln-metadata.json", "28 findings of other resources (arn:aws:lambda:"),
+        ("inspector2/defectdojo-zero-vul.json", "the answer lists nothing"),
+        ("inspector2/defectdojo-empty-with-error.json", "(seen: nothing)"),
+        ("inspector2/c7n-listfindings-a.json", "(seen: status_code, data)"),
+        ("status/inspector2-list-coverage-1.json", "list-coverage, which lists no findings"),
+        ("status/inspector2-coverage-statistics-1.json", "(seen: countsByGroup, totalCounts)"),
+        ("status/aws-cli-start-image-scan-in-progress.json", "saved before the scan was ready (IN_PROGRESS)"),
+    ],
+)
+def test_a_recording_that_lists_no_image_is_refused_with_what_was_seen(file: str, said: str, judge: Judge) -> None:
+    ran = judge(str(CORPUS / file), "--captured-at", "2025-12-31T00:00:00Z")
+    assert (ran.code, said in ran.err) == (3, True), ran.err
+    assert ran.err.count("\n") == 1
+
+
 @pytest.mark.parametrize("relative", [False, True])
 @pytest.mark.parametrize("file", OTHERS)
 def test_any_other_file_is_refused_in_one_line(

@@ -2,11 +2,12 @@
 
 import pytest
 
-from gate.model import ScanState
+from gate.model import ScanState, Severity
 from gate.policy.verdict import Outcome
 from tests.aws_double.answers import UNSUPPORTED_OS, ScanAnswer, basic, enhanced, failed, in_progress, status
 from tests.aws_double.faults import access_denied, server_error, throttled
 from tests.aws_double.findings import basic_finding, enhanced_finding, enhanced_findings
+from tests.aws_double.security import denied
 from tests.aws_double.server import ANY, AwsDouble
 from tests.fail_closed.harness import CRITICAL_ONLY, SCAN, WEEK_AGO, Gate
 
@@ -123,6 +124,20 @@ def test_another_accounts_enhanced_scan_is_never_found(double: AwsDouble, gate: 
     assert ran.code == 3
     assert "another account with enhanced scanning" in ran.reason
     assert {call.input["registryId"] for call in double.called(SCAN)} == {"111122223333"}
+    assert "--role-arn" in ran.reason
+
+
+def test_a_role_in_the_other_account_finds_the_enhanced_scan(double: AwsDouble, gate: Gate) -> None:
+    """https://github.com/aws/containers-roadmap/issues/2541: what is never found across accounts is found within."""
+    double.image("team/app", tag="v1", registry="111122223333", pushed_at=WEEK_AGO, steps=[(WEEK_AGO, BAD)])
+    target = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/app:v1"
+    assert gate.check(target).code == 3
+    ran = gate.check(target, "--role-arn", "arn:aws:iam::111122223333:role/gate")
+    assert (ran.code, ran.found(Severity.CRITICAL)) == (1, 1)
+    double.fail("AssumeRole", denied("sts:AssumeRole"), times=None)
+    ran = gate.check(target, "--role-arn", "arn:aws:iam::111122223333:role/gate")
+    assert (ran.code, ran.document.verdict) == (5, Outcome.NO_VERDICT)
+    assert "sts:AssumeRole" in ran.reason
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,9 @@ def test_an_api_error_was_logged_and_the_result_empty(
     assert ran.reason.startswith(operation)
 
 
-@pytest.mark.parametrize("place", ["gate.cli.check.evaluate", "gate.sources.ecr.EcrSource.scan", "gate.cli.check.load"])
+@pytest.mark.parametrize(
+    "place", ["gate.cli.check.evaluate", "gate.sources.ecr.EcrSource.scans", "gate.cli.chosen.load"]
+)
 @pytest.mark.parametrize("crash", [KeyError, SystemExit, RecursionError, MemoryError])
 def test_a_crash_was_exit_code_zero(
     place: str, crash: type[BaseException], double: AwsDouble, gate: Gate, monkeypatch: pytest.MonkeyPatch

@@ -252,6 +252,18 @@ def test_times_at_the_edge_are_taken() -> None:
     [
         ("cvss: {from: [nvd, vendor, nvd]}", "3:28: cvss.from[2]: 'nvd' stands here twice; keep one"),
         ("relaxations: {require: [owner, owner]}", "3:32: relaxations.require[1]: 'owner' stands here twice; keep one"),
+        (
+            "scan: {platforms: [linux/arm64, linux/arm64]}",
+            "3:33: scan.platforms[1]: 'linux/arm64' stands here twice; keep one",
+        ),
+        (
+            "scan: {platforms: []}",
+            "3:19: scan.platforms: is an empty list; expected a list of a platform such as linux/amd64 or linux/arm/v7",
+        ),
+        (
+            "scan: {platforms: [linux/arm64, arm64]}",
+            "3:33: scan.platforms[1]: got 'arm64'; expected a platform such as linux/amd64 or linux/arm/v7",
+        ),
     ],
 )
 def test_a_word_given_twice_is_refused(text: str, fault: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from gate.model import Severity
 from gate.policy.document import AcceptUnsupported, Budget, Ignore, Max, Policy, Relaxations, ScanDemands
 from gate.policy.loaded import canonical
-from gate.policy.scalars import Duration, Until, VersionRange, decode_scalar
+from gate.policy.scalars import Duration, PlatformName, Until, VersionRange, decode_scalar
 
 FULL = Policy(
     version=1,
@@ -19,7 +19,11 @@ FULL = Policy(
     cvss_floor=9.0,
     ignore=(Ignore(id=("CVE-1", "CVE-2"), package="zlib", since=date(2026, 1, 1), until=Until(None, fixed=True)),),
     relaxations=Relaxations(require=("reason", "until"), max_days=30, unused="fail"),
-    scan=ScanDemands(max_age=Duration(60), unsupported=AcceptUnsupported(accept=True, repository="tools/*")),
+    scan=ScanDemands(
+        max_age=Duration(60),
+        unsupported=AcceptUnsupported(accept=True, repository="tools/*"),
+        platforms=(PlatformName("linux/amd64"), PlatformName("linux/arm/v7")),
+    ),
 )
 
 

@@ -142,6 +142,19 @@ def test_a_continuous_scan_is_as_old_as_its_latest_news_and_any_other_as_its_end
     assert (found is None) is acceptable
 
 
+@pytest.mark.parametrize(("status", "acceptable"), [("ACTIVE", True), ("COMPLETE", False)])
+def test_inspectors_last_look_is_news_of_a_continuous_scan_alone(status: str, *, acceptable: bool) -> None:
+    found = judged(
+        {"max_age": DAY},
+        status=status,
+        completed_at=NOW - timedelta(hours=48),
+        data_at=None,
+        scanned_at=NOW - timedelta(hours=1),
+    )
+
+    assert (found is None) is acceptable
+
+
 def test_ages_are_not_judged_unless_the_policy_asks() -> None:
     assert judged({}, completed_at=None, data_at=None) is None
     assert judged({}, completed_at=NOW - timedelta(days=9_000)) is None

@@ -1,5 +1,6 @@
 """The policy's small words: what they read, what they refuse, and that they are written back as they were read."""
 
+import re
 from datetime import date, timedelta
 
 import msgspec
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from gate.policy.scalars import (
     SCALARS,
     Duration,
+    PlatformName,
     Until,
     VersionRange,
     decode_scalar,
@@ -117,7 +119,30 @@ def test_every_scalar_has_a_schema_and_nothing_else_has() -> None:
         schema_of(complex)
 
 
-@pytest.mark.parametrize("value", [Duration(90), Until(date(2026, 12, 31), fixed=True), VersionRange(">=1")])
+@pytest.mark.parametrize(
+    "text", ["linux/amd64", "linux/arm/v7", "windows/amd64", "linux/arm64/v8", "wasip1/wasm", "js/wasm_32"]
+)
+def test_a_platform_is_read_as_docker_writes_it(text: str) -> None:
+    assert PlatformName.parse(text).plain == text
+    assert re.search(PlatformName.SCHEMA["pattern"], text)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", "linux", "amd64", "linux/", "/amd64", "Linux/amd64", "linux/amd64/", "linux/arm/v7/x", "linux amd64"),
+        *("*/*", "linux/amd64\n", "linux\\amd64", "x" * 99 + "/amd64", ["linux/amd64"]),
+    ],
+)
+def test_what_is_no_platform_is_refused_with_an_example(value: str | list[str]) -> None:
+    with pytest.raises(ValueError, match="expected a platform such as linux/amd64 or linux/arm/v7"):
+        PlatformName.parse(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Duration(90), Until(date(2026, 12, 31), fixed=True), VersionRange(">=1"), PlatformName("linux/amd64")],
+)
 def test_scalars_pass_through_json(value: object) -> None:
     text = msgspec.json.encode(value, enc_hook=encode_scalar)
     assert msgspec.json.decode(text, type=type(value), dec_hook=decode_scalar) == value

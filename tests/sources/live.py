@@ -1,12 +1,13 @@
 """A live source against the loopback AWS: what one target's scan comes to, on a clock that nobody waits for."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from gate.model import Refusal, Scan
 from gate.sources.aws import Caller, Connections
 from gate.sources.ecr import EcrSource
-from gate.sources.scanning import Patience
+from gate.sources.waiting import Waiting
 from gate.target import EcrTarget, parse_target
 from tests.aws_double.clock import VirtualClock
 from tests.aws_double.server import AwsDouble
@@ -37,12 +38,17 @@ class Live:
     def source(self, *, wait: float = WAIT, settle: float = SETTLE, **options: Any) -> EcrSource:
         """Return a source whose deadline begins now."""
         connections = Connections(self.clock, region=options.pop("region", None))
-        patience = Patience(wait=wait, settle=settle)
-        return EcrSource(connections, self.clock, patience, lambda *said: self.told.append(said), **options)
+        waiting = Waiting(self.clock, wait, lambda *said: self.told.append(said))
+        return EcrSource(connections, self.clock, waiting, timedelta(seconds=settle), **options)
 
     def asked(self, target: str = "team/app:v1", **options: Any) -> Scan | Refusal:
-        """Ask about one target."""
-        return self.source(**options).scan(ecr_target(target))
+        """Ask about one target that names one image."""
+        [found] = self.all(target, **options)
+        return found
+
+    def all(self, target: str = "team/app:v1", **options: Any) -> tuple[Scan | Refusal, ...]:
+        """Ask about one target, and return what is said of each of its images."""
+        return self.source(**options).scans(ecr_target(target))
 
     def scan(self, target: str = "team/app:v1", **options: Any) -> Scan:
         """Ask about one target of which something can be said."""

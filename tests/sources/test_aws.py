@@ -1,6 +1,8 @@
 """AWS is called through botocore, and believed only in answers that can be read; its clock is the Date header."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import msgspec
 import pytest
@@ -22,6 +24,7 @@ from tests.sources.live import IMAGES, REGISTRY, REPOSITORY, SCAN, Live
 FOUND = enhanced([enhanced_finding()])
 NAMED = {"repositoryName": "team/app", "imageIds": [{"imageTag": "v1"}]}
 DETAILS = msgspec.json.Decoder(ImageDetails)
+PAGES = msgspec.json.Decoder(Page)
 
 
 def reset_of(member: str, value: object) -> Fault:
@@ -130,7 +133,32 @@ def test_the_body_is_decoded_before_botocore_parses_it_for_every_operation(
     monkeypatch.setattr(aws, "_encoded", lambda answer: pytest.fail(f"botocore parsed {answer}"))
     everything(live)
     assert [len(scan.findings) for scan in all_scans(live)] == [150, 1, 0, 0]
-    assert set(live.double.operations) == {IMAGES, SCAN, REGISTRY, REPOSITORY}
+    assert set(live.double.operations) == {IMAGES, SCAN, REGISTRY, REPOSITORY, "BatchGetImage", "ListCoverage"}
+
+
+def test_threads_share_a_caller_and_each_has_the_time_of_its_own_answer(live: Live) -> None:
+    live.image(FOUND)
+    caller = live.caller()
+    ready = Barrier(8, timeout=10)
+
+    def ask() -> int:
+        ready.wait()
+        page = caller.call(SCAN, PAGES, "it", repositoryName="team/app", imageId={"imageTag": "v1"})
+        assert caller.now == NOON
+        return len(page.image_scan_findings.enhanced_findings or ()) if page.image_scan_findings else 0
+
+    with ThreadPoolExecutor(8) as pool:
+        found = [pool.submit(ask) for _ in range(8)]
+    assert [one.result() for one in found] == [1] * 8
+    live.clock.advance(60)
+    assert caller.now == NOON + timedelta(seconds=60), "this thread has no answer yet"
+
+
+def test_threads_share_one_client_for_each_service_and_region(live: Live) -> None:
+    connections = Connections(live.clock)
+    with ThreadPoolExecutor(8) as pool:
+        callers = [pool.submit(connections.caller, "ecr", None) for _ in range(8)]
+    assert len({id(one.result()) for one in callers}) == 1
 
 
 def test_botocores_own_parse_says_the_same_where_the_hook_does_not_fire(

@@ -6,11 +6,11 @@ import pytest
 
 from gate.errors import Exit
 from gate.model import Refusal, Scan, ScanState, TagMove
-from gate.sources.ecr import TAG_LAG
+from gate.sources.lookup import TAG_LAG
 from tests.aws_double.answers import basic, empty, enhanced, in_progress, pending, status
 from tests.aws_double.faults import access_denied, altered
 from tests.aws_double.findings import basic_finding, enhanced_finding
-from tests.aws_double.world import DOCKER_LIST, OCI_INDEX
+from tests.aws_double.world import DOCKER_LIST, OCI_INDEX, OCI_LAYER
 from tests.sources.live import IMAGES, OLD, SCAN, Live, ecr_target
 
 OTHER = "111122223333"
@@ -162,17 +162,17 @@ def test_an_archived_image_is_there_and_has_expired(live: Live) -> None:
 def test_an_index_is_never_judged_by_its_first_child(live: Live, media_type: str) -> None:
     live.image(FOUND, media_type=media_type)
     scan = live.scan()
-    assert (scan.state, scan.findings) == (ScanState.INCOMPLETE, ())
-    assert "image index" in scan.reason
-    assert "Judging every platform of an index is coming" in scan.hint
-    assert live.double.operations == (IMAGES,)
+    assert (scan.state, scan.findings, scan.image.platform) == (ScanState.INCOMPLETE, (), "linux/amd64")
+    assert "which is not in the repository" in scan.reason
+    assert live.double.called(SCAN) == ()
 
 
 def test_an_artifact_that_is_no_image_is_not_clean(live: Live) -> None:
-    live.image(empty(), artifact_media_type=HELM)
+    live.image(empty(), config_media_type=HELM)
     live.double.registry_scanning("BASIC")
     scan = live.scan()
-    assert (scan.state, scan.reason) == (ScanState.INCOMPLETE, f"this is no container image (its config is {HELM})")
+    assert scan.state is ScanState.INCOMPLETE
+    assert scan.reason == f"this is no container image (it holds {HELM}, {OCI_LAYER})"
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_an_image_with_nothing_listed_is_clean(live: Live, config: str | None) -
 
 
 def test_an_artifact_that_aws_cannot_scan_is_no_image_either(live: Live) -> None:
-    live.image(status("UNSUPPORTED_IMAGE"), artifact_media_type=HELM)
+    live.image(status("UNSUPPORTED_IMAGE"), config_media_type=HELM)
     scan = live.scan()
     assert (scan.state, "no container image" in scan.reason) == (ScanState.INCOMPLETE, True)
 
@@ -203,8 +203,9 @@ def test_the_tag_of_an_image_that_cannot_be_scanned_is_looked_at_again_too(live:
 
 
 def test_an_artifact_with_findings_is_judged_by_them(live: Live) -> None:
-    live.image(FOUND, artifact_media_type=HELM)
+    live.image(FOUND, config_media_type=HELM)
     assert live.scan().state is ScanState.COMPLETE
+    assert live.double.called("BatchGetImage") == ()
 
 
 @pytest.mark.parametrize("details", ["absent", None, [], [{}], [{"imageDigest": None}], [{"imageDigest": ""}]])
@@ -243,7 +244,7 @@ def test_several_targets_share_one_deadline_and_each_is_asked_about(live: Live) 
     live.double.image("team/b", tag="v1", steps=[(0, in_progress())])
     live.double.image("team/c", tag="v1", steps=[(OLD, enhanced([enhanced_finding()]))])
     source = live.source(wait=60)
-    scans: list[Scan | Refusal] = [source.scan(ecr_target(f"team/{name}:v1")) for name in ("app", "b", "c")]
+    scans: list[Scan | Refusal] = [source.scans(ecr_target(f"team/{name}:v1"))[0] for name in ("app", "b", "c")]
     assert [scan.state for scan in scans if isinstance(scan, Scan)] == [
         ScanState.PENDING, ScanState.PENDING, ScanState.COMPLETE,
     ]  # fmt: skip

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from gate.errors import EvidenceError
 from gate.model import Cvss, Finding, FindingStatus, Fix, Package, Severity
-from gate.sources.mapping import EXPLOITS, FIXES, SEVERITIES, STATUSES, basic_finding, enhanced_finding, severity_of
+from gate.sources.mapping import (
+    EXPLOITS,
+    FIXES,
+    SEVERITIES,
+    STATUSES,
+    basic_finding,
+    enhanced_finding,
+    inspector_finding,
+    severity_of,
+)
 from gate.sources.wire import BasicFinding, EnhancedFinding
 from tests.aws_double import findings as aws
 from tests.aws_double.findings import NO_FIX, SPRING, cvss, vulnerable_package
@@ -186,6 +195,44 @@ def test_a_score_only_in_the_details_is_inspectors_too() -> None:
     listed = aws.enhanced_finding(score=8.1, scores=[])
     del listed["score"]
     assert [one.score for one in enhanced_finding(msgspec.convert(listed, EnhancedFinding)).scores] == [8.1]
+
+
+@pytest.mark.parametrize(
+    ("members", "scores"),
+    [
+        ({"inspectorScore": 8.1, "inspectorScoreDetails": {"adjustedCvss": {"score": 5.0, "version": "3.1"}}}, [8.1]),
+        ({"inspectorScoreDetails": {"adjustedCvss": {"score": 5.0}}}, [5.0]),
+        ({"inspectorScoreDetails": {}}, []),
+        ({"inspectorScore": 11.0}, []),
+        ({"score": 8.1, "scoreDetails": {"cvss": {"score": 8.1}}}, []),
+    ],
+)
+def test_inspectors_own_listing_spells_its_score_otherwise(members: Any, scores: list[float]) -> None:
+    listed = msgspec.convert(members, EnhancedFinding)
+    assert [one.score for one in inspector_finding(listed).scores] == scores
+    assert [one.score for one in enhanced_finding(listed).scores] == [one for one in [members.get("score")] if one]
+
+
+@pytest.mark.parametrize(
+    ("epss", "probability"),
+    [({"score": 0.0}, 0.0), ({"score": 0.97}, 0.97), ({"score": 1.5}, None), ({"score": -0.1}, None), ({}, None)],
+)
+def test_only_inspectors_own_listing_has_epss(epss: Any, probability: float | None) -> None:
+    listed = msgspec.convert({"epss": epss}, EnhancedFinding)
+    assert inspector_finding(listed).epss == probability
+    assert enhanced_finding(listed).epss is None
+
+
+@pytest.mark.parametrize(
+    ("members", "identity"),
+    [
+        ({"codeVulnerabilityDetails": {"detectorId": "python/weak-hash@v1"}, "title": "T"}, "code:python/weak-hash@v1"),
+        ({"codeVulnerabilityDetails": {}, "title": "A weak hash"}, "code:A weak hash"),
+        ({"codeVulnerabilityDetails": {}}, "code:untitled"),
+    ],
+)
+def test_a_finding_in_code_is_known_by_its_detector(members: Any, identity: str) -> None:
+    assert inspector_finding(msgspec.convert(members, EnhancedFinding)).id == identity
 
 
 @pytest.mark.parametrize("details", [{}, {"cvss": None}, {"cvss": {"version": "3.1"}}])

@@ -6,7 +6,7 @@ import pytest
 
 from gate.errors import Exit
 from gate.model import Kind, ScanState
-from gate.sources.listing import MOST_PAGES
+from gate.sources.paging import MOST_PAGES
 from tests.aws_double.answers import basic, enhanced
 from tests.aws_double.faults import altered, aws_error, html, throttled
 from tests.aws_double.findings import basic_findings, enhanced_finding, enhanced_findings
@@ -79,7 +79,7 @@ def test_a_token_that_comes_twice_is_no_evidence(live: Live) -> None:
 
 
 def test_tokens_that_never_end_are_no_evidence(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gate.sources.scanning.MOST_PAGES", 20)
+    monkeypatch.setattr("gate.sources.reader.MOST_PAGES", 20)
     live.image(enhanced(LISTED, endless=True))
     scan = live.scan()
     assert scan.state is ScanState.INCOMPLETE
@@ -89,7 +89,7 @@ def test_tokens_that_never_end_are_no_evidence(live: Live, monkeypatch: pytest.M
 
 def test_a_listing_may_have_2000_pages_and_as_many_as_that(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     assert MOST_PAGES == 2_000
-    monkeypatch.setattr("gate.sources.scanning.MOST_PAGES", 3)
+    monkeypatch.setattr("gate.sources.reader.MOST_PAGES", 3)
     live.image(enhanced(LISTED))
     assert live.scan().state is ScanState.COMPLETE
 

@@ -14,6 +14,7 @@ from tests.aws_double.shapes import service
 from tests.sources.live import IMAGES, REGISTRY, REPOSITORY, SCAN
 
 HOSTILE = "\x1b[31m::error::x\n##[error]y ]]> \ud800\u202e" + "z" * 1_000_000
+BUILDER = ("GetImage", "ListImagePipelineImages", "ListImageScanFindings", "ListImageScanFindingAggregations")
 USAGE = {
     *("ProfileNotFound", "NoRegionError", "InvalidRegionError", "ConfigParseError", "ConfigNotFound"),
     *("UnknownRegionError", "UnknownEndpointError", "UnknownFIPSEndpointError", "EndpointVariantError"),
@@ -82,6 +83,9 @@ def test_the_table_names_errors_that_botocore_has() -> None:
         ("MissingAuthenticationTokenException", 400, Exit.REFUSED, "expired or wrong"),
         ("RepositoryNotFoundException", 400, Exit.REFUSED, "repository, tag, account and region"),
         ("ImageNotFoundException", 400, Exit.REFUSED, "repository, tag, account and region"),
+        ("ForbiddenException", 403, Exit.REFUSED, "Allow ecr:DescribeImages"),
+        ("ResourceNotFoundException", 404, Exit.REFUSED, "Check the ARN"),
+        ("CallRateLimitExceededException", 429, Exit.NOT_YET, "throttling"),
         ("InvalidParameterException", 400, Exit.REFUSED, "check target, account and region"),
         ("ValidationException", 400, Exit.REFUSED, "check target, account and region"),
         ("OptInRequired", 403, Exit.REFUSED, "check target, account and region"),
@@ -104,9 +108,15 @@ def test_every_code_of_awss_has_an_exit_code_and_a_hint(code: str, status: int, 
     assert error.message == f"DescribeImages for team/app:v1 (region eu-west-1): {code}: words"
 
 
-@pytest.mark.parametrize("operation", [IMAGES, SCAN, REGISTRY, REPOSITORY])
-def test_every_error_that_botocores_model_knows_is_translated(operation: str) -> None:
-    for shape in service("ecr").operation_model(operation).error_shapes:
+@pytest.mark.parametrize(
+    ("name", "operation"),
+    [
+        *(("ecr", operation) for operation in (IMAGES, SCAN, REGISTRY, REPOSITORY)),
+        *(("imagebuilder", operation) for operation in BUILDER),
+    ],
+)
+def test_every_error_that_botocores_model_knows_is_translated(name: str, operation: str) -> None:
+    for shape in service(name).operation_model(operation).error_shapes:
         error = translate(client_error(shape.name, operation=operation), operation, "x")
         assert error.exit_code in {Exit.REFUSED, Exit.NOT_YET}
 
@@ -118,6 +128,7 @@ def test_every_error_that_botocores_model_knows_is_translated(operation: str) ->
         (SCAN, ["ecr:DescribeImageScanFindings", "inspector2:ListFindings", "inspector2:ListCoverage"]),
         (REGISTRY, ["ecr:GetRegistryScanningConfiguration"]),
         (REPOSITORY, ["ecr:BatchGetRepositoryScanningConfiguration"]),
+        *((name, [f"imagebuilder:{name}"]) for name in BUILDER),
         ("AssumeRole", ["sts:AssumeRole"]),
         ("AssumeRoleWithWebIdentity", ["sts:AssumeRoleWithWebIdentity"]),
     ],
@@ -126,6 +137,12 @@ def test_what_is_denied_names_the_actions_to_allow(operation: str, actions: list
     hint = translate(client_error("AccessDeniedException", operation=operation), operation, "x").hint
     assert all(action in hint for action in actions)
     assert operation in ACTIONS
+
+
+@pytest.mark.parametrize("operation", BUILDER)
+def test_image_builders_own_errors_have_nothing_to_do_with_enhanced_scanning(operation: str) -> None:
+    error = translate(client_error("ServiceException", operation=operation, status=500), operation, "x")
+    assert (error.exit_code, error.hint) == (Exit.NOT_YET, "AWS may answer the next run; retry the job.")
 
 
 def test_an_operation_without_actions_is_named_itself() -> None:

@@ -76,10 +76,12 @@ def test_blanks_around_an_answer_are_nothing() -> None:
         ([], "the list of pages is empty"),
         ([5], "Expected `object`"),
         ([[GOOD]], "Expected `object`"),
-        ({}, "no imageScanFindings or imageScanStatus in it (seen: nothing)"),
+        ({}, "no imageScanFindings, imageScanStatus or findings in it (seen: nothing)"),
         ({"a": 1, HOSTILE: 2}, "(seen: a, e"),
         ({f"key{n}" * 1_000: n for n in range(50)}, "seen: key0key0"),
         ([GOOD, {"a": 1}], "page 2: no imageScanFindings"),
+        ([GOOD, {"findings": []}], "page 1 is an answer of describe-image-scan-findings, and page 2 is an answer of"),
+        ([{"findings": []}, GOOD], "page 1 is an answer of list-findings or list-image-scan-findings, and page 2 is"),
         ({"imageScanStatus": "COMPLETE"}, "$.imageScanStatus"),
         ({"imageScanFindings": []}, "$.imageScanFindings"),
         ({"imageScanFindings": {"findings": {"a": 1}}}, "$.imageScanFindings.findings"),
@@ -97,7 +99,6 @@ def test_what_cannot_be_read_is_said_in_one_line(evidence: Any, said: str) -> No
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        ("findings", "Inspector or Image Builder"),
         ("coveredResources", "list-coverage"),
         ("imageDetails", "describe-images"),
         ("images", "a verdict document"),

@@ -44,7 +44,7 @@ def test_what_aws_says_stays_one_harmless_line() -> None:
 @pytest.mark.parametrize(
     ("frequency", "kind", "hint"),
     [
-        ("MANUAL", Kind.BASIC, "start a scan, or switch on scan on push"),
+        ("MANUAL", Kind.BASIC, "start a scan (--start-scan), or switch on"),
         ("MANUAL", Kind.ENHANCED, "add it to the scanning filters"),
         (None, Kind.UNKNOWN, "Was only an index tagged"),
         (None, Kind.UNKNOWN, "another account with enhanced scanning"),

@@ -58,17 +58,28 @@ def test_jitter_only_shortens_and_by_a_fifth_at_most(clock: VirtualClock) -> Non
     assert len(set(clock.sleeps)) > 10
 
 
+@given(st.floats(0, 1e9), st.floats(0, 600))
+def test_a_clock_that_cannot_move_by_what_is_left_ends_the_wait_all_the_same(since: float, wait: float) -> None:
+    clock = VirtualClock()
+    clock.advance(since)
+    asked = Asked(clock, ready_at=1e12)
+    waiting = Waiting(clock, wait, quiet)
+    assert waiting.until(asked) == "not yet"
+    assert len(asked.times) < 100
+    assert waiting.pause(15, "the findings") == 0
+
+
 @given(st.floats(0, 3_000), st.floats(0, 3_000))
 def test_no_sleep_passes_the_deadline_and_there_is_one_more_question_at_it(wait: float, ready_at: float) -> None:
     clock = VirtualClock()
     asked = Asked(clock, ready_at)
     answer = Waiting(clock, wait, quiet).until(asked)
     assert clock.monotonic() <= wait + 1e-6
-    if ready_at < wait - 1e-6:
+    if ready_at < wait - 0.002:
         assert answer == "ready"
     if ready_at > wait + 1e-6:
         assert answer == "not yet"
-        assert asked.times[-1] == pytest.approx(wait)
+        assert asked.times[-1] == pytest.approx(wait, abs=0.002)
 
 
 def test_a_wait_of_zero_asks_once(clock: VirtualClock) -> None:
