@@ -19,7 +19,7 @@ from gate.cli.command import DEFAULT_FILE, ClearingCommand, inputs, note_claimed
 from gate.cli.evidence import Access, collect
 from gate.cli.outputs import STDOUT, Output, claim, rendered, write_files
 from gate.cli.progress import Progress
-from gate.cli.settings import settings_of_evidence, settings_of_options, variables_of_aws, with_settings
+from gate.cli.settings import region_of, settings_of_evidence, settings_of_options, variables_of_aws, with_settings
 from gate.cli.talk import noted, policy_line, seen, unjudged
 from gate.cli.terminal import say, show, wants_colour
 from gate.cli.values import (
@@ -193,8 +193,7 @@ def _scans(
     if request.captured_at and request.captured_at > now:
         raise UsageError(f"--captured-at is after now ({now:%Y-%m-%dT%H:%M:%SZ})")
     access = Access(
-        # NOTE: jobs in AWS are given AWS_REGION, and boto3 itself reads AWS_DEFAULT_REGION only.
-        region=request.region or os.environ.get("AWS_REGION") or None,
+        region=region_of(request.region, os.environ),
         profile=request.profile,
         registry_id=request.registry_id,
         wait=float((request.wait or demands.wait).seconds),

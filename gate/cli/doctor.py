@@ -1,5 +1,6 @@
 """`gate doctor`: why there is no verdict: who asks, what they may do, how scanning is set up, and what to do next."""
 
+import os
 from collections.abc import Iterator
 
 import click
@@ -7,6 +8,7 @@ import click
 from gate.cli.clock import SystemClock
 from gate.cli.evidence import Access, collect
 from gate.cli.progress import Progress
+from gate.cli.settings import region_of
 from gate.cli.terminal import show
 from gate.cli.values import EXTERNAL_ID, REGION, REGISTRY_ID, ROLE, SESSION, role_of
 from gate.errors import Exit, UsageError
@@ -44,7 +46,7 @@ def doctor(  # noqa: PLR0913, PLR0917 - one for each option
         )
     role = role_of(role_arn, external_id, role_session_name)
     access = Access(
-        region=region,
+        region=region_of(region, os.environ),
         profile=profile,
         registry_id=registry_id,
         wait=0.0,

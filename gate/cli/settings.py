@@ -44,6 +44,12 @@ def settings_of_evidence(scans: Evidence, variables: tuple[str, ...]) -> tuple[S
     return tuple(Setting(name=name.lower().replace("_", "-"), variable=name) for name in dict.fromkeys(told))
 
 
+def region_of(option: str | None, environment: Mapping[str, str]) -> str | None:
+    """Return the region to ask in, or None to leave it to boto3."""
+    # NOTE: jobs in AWS are given AWS_REGION, and boto3 itself reads AWS_DEFAULT_REGION only.
+    return option or environment.get("AWS_REGION") or None
+
+
 def variables_of_aws(environment: Mapping[str, str], *, region: str | None, profile: str | None) -> tuple[str, ...]:
     """Return the variables that decide which AWS is asked, and for whom; `region` and `profile` are the options."""
     return tuple(_used(environment, region, profile))

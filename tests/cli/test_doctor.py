@@ -235,3 +235,14 @@ def test_hostile_words_stay_words(double: AwsDouble) -> None:
     done = gate("doctor", "team/app:v1")
     assert "\x1b" not in done.out
     assert not any(line.startswith("::") for line in done.out.splitlines())
+
+
+def test_the_region_is_taken_from_the_variable_that_jobs_in_aws_are_given(
+    double: AwsDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.setenv("AWS_REGION", "ap-south-1")
+
+    gate("doctor", "team/app:v1")
+
+    assert {call.region for call in double.calls} == {"ap-south-1"}
