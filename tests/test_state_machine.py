@@ -13,12 +13,17 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from gate.model import ScanState
+from gate.sources import imagebuilder
+from gate.sources.imagebuilder import SCAN_STATES
 from gate.sources.listing import Listing, Reading
 from gate.sources.waiting import Waiting
 from gate.sources.wire import Page
-from tests.aws_double.clock import VirtualClock
 from tests.fail_closed.harness import Gate
-from tests.pipeline_machine import Connect, Pipeline
+from tests.machine_account import Account, Connect
+from tests.machine_builds import BuildPipeline
+from tests.machine_clock import TurnClock
+from tests.machine_targets import IndexPipeline
+from tests.pipeline_machine import Pipeline
 
 
 @pytest.fixture
@@ -31,24 +36,27 @@ def connect(
     monkeypatch.setattr(boto3, "Session", cache(boto3.Session))
     monkeypatch.chdir(tmp_path)
 
-    def connected(clock: VirtualClock, url: str) -> Gate:
+    def connected(clock: TurnClock, url: str) -> Gate:
+        monkeypatch.setattr("gate.sources.ecr.side_by_side", clock.side_by_side)
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         return Gate(tmp_path, clock, capsys, monkeypatch)
 
     return connected
 
 
-def drive(connect: Connect, reached: Counter[int], *phases: Phase, examples: int) -> None:
+def drive(
+    connect: Connect, reached: Counter[int], machine: type[Account] = Pipeline, *, examples: int, steps: int = 8
+) -> None:
     """Run so many random sequences, the same ones each time."""
     run_state_machine_as_test(
-        lambda: Pipeline(connect, reached),  # type: ignore[arg-type]  # any callable serves
+        lambda: machine(connect, reached),  # type: ignore[arg-type]  # any callable serves
         settings=settings(
             max_examples=examples,
-            stateful_step_count=8,
+            stateful_step_count=steps,
             derandomize=True,
             database=None,
             deadline=None,
-            phases=phases,
+            phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),
         ),
     )
@@ -56,8 +64,15 @@ def drive(connect: Connect, reached: Counter[int], *phases: Phase, examples: int
 
 def test_never_a_pass_without_evidence_and_always_an_end(connect: Connect) -> None:
     reached: Counter[int] = Counter()
-    drive(connect, reached, Phase.generate, examples=30)
+    drive(connect, reached, examples=20)
     assert reached.keys() == {0, 1, 3, 4, 5}, reached
+
+
+@pytest.mark.parametrize("machine", [IndexPipeline, BuildPipeline])
+def test_nor_of_an_index_or_a_build(machine: type[Account], connect: Connect) -> None:
+    reached: Counter[int] = Counter()
+    drive(connect, reached, machine, examples=10)
+    assert reached.keys() >= {0, 1, 3, 4}, reached
 
 
 def first_page_only(reader: Any, first: Page | None) -> Listing:
@@ -71,22 +86,38 @@ def whatever_is_listed(listing: Listing, digest: str | None) -> Reading:
     return msgspec.structs.replace(READ(listing, digest), problem="")
 
 
+def whatever_the_scan_state(table: dict[str, ScanState], word: str | None, name: str) -> ScanState:
+    """Do as Image Builder's source would if only the build's own state mattered."""
+    return ScanState.COMPLETE if table is SCAN_STATES else STATE(table, word, name)
+
+
 READ = Listing.read
-BREAKAGES: dict[str, tuple[str, object]] = {
-    "every status is ready": ("gate.sources.scanning.state_of", lambda *_: ScanState.COMPLETE),
-    "ready is settled": ("gate.sources.scanning.Watch._is_settled", lambda *_: True),
-    "one page is the list": ("gate.sources.reader.Reader.list", first_page_only),
-    "what is listed is whole": ("gate.sources.listing.Listing.read", whatever_is_listed),
-    "coverage is not asked when": ("gate.sources.coverage.REST", timedelta(days=-1)),
-    "tags never move": ("gate.sources.ecr.EcrSource._tag_move", lambda *_: None),
-    "the deadline is a wish": ("gate.cli.evidence.Waiting", lambda clock, wait, tell: Waiting(clock, wait + 60, tell)),
+STATE = imagebuilder._state  # noqa: SLF001
+BREAKAGES: dict[str, tuple[type[Account], str, object]] = {
+    "every status is ready": (Pipeline, "gate.sources.scanning.state_of", lambda *_: ScanState.COMPLETE),
+    "ready is settled": (Pipeline, "gate.sources.scanning.Watch._is_settled", lambda *_: True),
+    "one page is the list": (Pipeline, "gate.sources.reader.Reader.list", first_page_only),
+    "what is listed is whole": (Pipeline, "gate.sources.listing.Listing.read", whatever_is_listed),
+    "coverage is not asked when": (Pipeline, "gate.sources.coverage.REST", timedelta(days=-1)),
+    "tags never move": (Pipeline, "gate.sources.ecr.EcrSource._tag_move", lambda *_: None),
+    "the deadline is a wish": (
+        Pipeline,
+        "gate.cli.evidence.Waiting",
+        lambda clock, wait, tell: Waiting(clock, wait + 60, tell),
+    ),
+    "an index is its first image": (
+        IndexPipeline,
+        "gate.sources.index.Index.chosen",
+        property(lambda index: index._images[:1]),  # noqa: SLF001
+    ),
+    "a built image is a scanned one": (BuildPipeline, "gate.sources.imagebuilder._state", whatever_the_scan_state),
 }
 
 
-@pytest.mark.parametrize(("place", "broken"), BREAKAGES.values(), ids=BREAKAGES)
+@pytest.mark.parametrize(("machine", "place", "broken"), BREAKAGES.values(), ids=BREAKAGES)
 def test_a_gate_that_is_broken_is_found_out(
-    place: str, broken: object, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    machine: type[Account], place: str, broken: object, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(place, broken)
     with pytest.raises(AssertionError, match=r"(?s)^(?!the AWS double)"):
-        drive(connect, Counter(), Phase.generate, examples=30)
+        drive(connect, Counter(), machine, examples=30)
