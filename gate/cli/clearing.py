@@ -43,7 +43,7 @@ def clear(arguments: list[str]) -> None:
     for place in {_real(path) for path in paths} - kept:
         try:
             if place and os.path.isfile(place):  # noqa: PTH113 - pathlib is one more import that could fail
-                os.unlink(place)  # noqa: PTH108
+                os.unlink(place)  # noqa: PTH108 - as above
         except (OSError, ValueError):
             pass  # NOTE: the run has failed already, and its exit code says so
 

@@ -1,6 +1,6 @@
 """Inspector's own listing of an image's findings, joined to ECR's: it knows EPSS, and each vouches for the other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 from msgspec import Struct
@@ -154,14 +154,13 @@ def _rows(caller: Caller, resource: str, states: tuple[FindingStatus, ...]) -> I
 
 
 def _counts(caller: Caller, resource: str) -> InspectorCounts | None:
-    ask: Callable[[dict[str, object]], CountsPage] = lambda more: caller.call(  # noqa: E731
-        "ListFindingAggregations",
-        _COUNTS,
-        resource,
-        aggregationType="AWS_ECR_CONTAINER",
-        aggregationRequest={"awsEcrContainerAggregation": {"resourceIds": equals(resource)}},
-        **more,
-    )
+    def ask(more: dict[str, object]) -> CountsPage:
+        request = {"awsEcrContainerAggregation": {"resourceIds": equals(resource)}}
+        kind = "AWS_ECR_CONTAINER"
+        return caller.call(
+            "ListFindingAggregations", _COUNTS, resource, aggregationType=kind, aggregationRequest=request, **more
+        )
+
     rows = (
         row.aws_ecr_container_aggregation
         for page in pages(ask, "ListFindingAggregations")
