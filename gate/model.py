@@ -1,10 +1,11 @@
 """The nouns: what a scan says of an image, in this project's words, whichever AWS service said it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from itertools import groupby
 from operator import attrgetter
+from typing import Literal
 
 import msgspec
 
@@ -101,6 +102,17 @@ class Cvss(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     vector: str | None = None
 
 
+class Kev(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """What CISA's catalogue of known exploited vulnerabilities says of a finding; its days are in UTC."""
+
+    listed: bool
+    added: date | None = None
+    due: date | None = None
+    """The day by which federal agencies must have acted."""
+    source: Literal["file", "inspector"] = "file"
+    """Who said so: the file given as --kev, or Inspector."""
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One finding as AWS lists it, with all its packages; `key` (see `stem`, `keyed`) is its identity everywhere."""
 
@@ -116,7 +128,15 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     scores: tuple[Cvss, ...] = ()
     exploit: bool | None = None
     epss: float | None = None
-    """The probability (0 to 1) that it is exploited within 30 days, where AWS says it."""
+    """The probability (0 to 1) that it is exploited within 30 days; None where nobody says it."""
+    epss_source: Literal["file", "inspector"] | None = None
+    """Who said so: Inspector, or the file given as --epss."""
+    kev: Kev | None = None
+    """None where nobody was asked, or nobody can know: the finding has no CVE."""
+    in_use: bool | None = None
+    """Whether a container that runs somewhere uses the image, where Inspector says it."""
+    cwes: tuple[str, ...] = ()
+    """The weaknesses (CWE ids), where Inspector's details were read."""
     first_seen: datetime | None = None
     published: datetime | None = None
     updated: datetime | None = None

@@ -108,6 +108,8 @@ def _joined(ecr: Finding, inspector: Finding) -> Finding:
         aws_severity=severer.aws_severity,
         status=max(ecr.status, inspector.status, key=_LIVELY.index),
         epss=inspector.epss,
+        epss_source=inspector.epss_source,
+        in_use=inspector.in_use if ecr.in_use is None else ecr.in_use,
         fix=inspector.fix if ecr.fix is Fix.UNKNOWN else ecr.fix,
         exploit=inspector.exploit if ecr.exploit is None else ecr.exploit,
     )

@@ -5,7 +5,14 @@ from typing import TypeVar
 from gate.model import Cvss, Finding, FindingStatus, Fix, Package, Severity, stem
 from gate.sources.states import unknown_word
 from gate.sources.times import to_time
-from gate.sources.wire import AdjustedCvss, BasicFinding, EnhancedFinding, PackageVulnerability, VulnerablePackage
+from gate.sources.wire import (
+    AdjustedCvss,
+    BasicFinding,
+    EnhancedFinding,
+    PackageVulnerability,
+    Resource,
+    VulnerablePackage,
+)
 
 # AWS's words to ours. Source: ECR's FindingSeverity and Inspector's Severity in botocore's models; ECR's enhanced
 # findings carry severity and status as free strings, with Inspector's words in them.
@@ -94,6 +101,8 @@ def _finding(listed: EnhancedFinding, own: Cvss | None, epss: float | None) -> F
         description=listed.description or "",
         scores=_scores(own, details),
         epss=epss,
+        epss_source=None if epss is None else "inspector",
+        in_use=_in_use(listed.resources),
         first_seen=to_time(listed.first_observed_at, "firstObservedAt"),
         published=to_time(details.vendor_created_at, "vendorCreatedAt"),
         updated=to_time(listed.updated_at, "updatedAt"),
@@ -160,6 +169,13 @@ def _scores(own: Cvss | None, details: PackageVulnerability) -> tuple[Cvss, ...]
             named = source if source != "inspector" else "vendor"
             found.append(_cvss(entry.base_score, entry.version or "", named, entry.scoring_vector))
     return tuple(score for score in found if score is not None)
+
+
+def _in_use(resources: tuple[Resource, ...] | None) -> bool | None:
+    """Return whether any of the images counts a use; None where none of them counts uses."""
+    images = (one.details.aws_ecr_container_image for one in resources or () if one.details)
+    counts = [image.in_use_count for image in images if image and image.in_use_count is not None]
+    return any(count > 0 for count in counts) if counts else None
 
 
 def _probability(score: float | None) -> float | None:

@@ -110,6 +110,7 @@ class ContainerImage(Struct, frozen=True, rename="camel", gc=False):
     """`AwsEcrContainerImage`."""
 
     image_hash: str | None = None
+    in_use_count: int | None = None
 
 
 class ResourceDetails(Struct, frozen=True, rename="camel"):

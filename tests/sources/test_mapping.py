@@ -266,3 +266,13 @@ def test_any_text_passes_through_unchanged(name: str, title: str, package: str) 
     finding = enhanced(name=name, title=title, packages=[vulnerable_package(package)])
     assert finding.title == (title or finding.id)
     assert finding.packages[0].name == (package or "unnamed")
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"), [((), None), ((None,), None), ((0,), False), ((None, 2), True), ((0, 0), False)]
+)
+def test_an_image_is_in_use_where_inspector_counts_a_use(counts: tuple[int | None, ...], expected: bool | None) -> None:
+    resources = [{"details": {"awsEcrContainerImage": {"inUseCount": count}}} for count in counts]
+    listed = msgspec.convert({"severity": "LOW", "resources": [{}, *resources]}, EnhancedFinding)
+
+    assert enhanced_finding(listed).in_use is expected
