@@ -1,6 +1,5 @@
 """Saved evidence: answers of AWS that were written to a file, or a bundle, judged as of their capture."""
 
-import zlib
 from datetime import datetime, timedelta
 
 import msgspec
@@ -8,6 +7,7 @@ from msgspec import Struct
 
 from gate.errors import EvidenceError
 from gate.model import Image, Kind, Scan, ScanState
+from gate.packed import NotWholeError, unpacked
 from gate.plain import one_line
 from gate.sources.bundle import is_bundle, unpack
 from gate.sources.listing import Listing, state_of
@@ -19,7 +19,6 @@ from gate.target import SavedTarget
 
 MOST_BYTES = 160 * 1024 * 1024
 """The most that is read, unpacked: 50,000 enhanced findings are about 110 MB."""
-_GZIP = b"\x1f\x8b"
 
 
 class Capture(Struct, frozen=True, kw_only=True):
@@ -35,10 +34,10 @@ def read_saved(target: SavedTarget, data: bytes, capture: Capture, settle: float
     What cannot be read is EvidenceError, with the target as given in its message.
     """
     try:
-        unpacked = _unpacked(data)
-        if is_bundle(unpacked):
-            return _of_bundle(unpacked, capture)
-        pages = pages_of(unpacked)
+        answers = _opened(data)
+        if is_bundle(answers):
+            return _of_bundle(answers, capture)
+        pages = pages_of(answers)
         if pages.findings:
             at = capture.at if capture.stated else None
             return read_findings(target, pages.findings, at, timedelta(seconds=settle))
@@ -58,27 +57,16 @@ def _of_bundle(data: bytes, capture: Capture) -> Scan:
     return unpack(data)
 
 
-def _unpacked(data: bytes) -> bytes:
-    if data.startswith(_GZIP):
-        data = _gunzipped(data)
-    if len(data) > MOST_BYTES:
-        raise EvidenceError(f"the evidence is larger than {MOST_BYTES // 1024**2} MiB", hint=EXPECTED)
-    if not data.strip():
-        raise EvidenceError("the evidence is empty", hint=EXPECTED)
-    return data
-
-
-def _gunzipped(data: bytes) -> bytes:
-    unpacker = zlib.decompressobj(wbits=31)
+def _opened(data: bytes) -> bytes:
     try:
-        unpacked = unpacker.decompress(data, MOST_BYTES + 1)
-    except zlib.error as err:
-        raise EvidenceError(f"the evidence is no gzip file: {one_line(str(err), 100)}", hint=EXPECTED) from err
-    if not unpacker.eof and len(unpacked) <= MOST_BYTES:
-        raise EvidenceError("the gzip file is cut off", hint="Save the evidence again.")
-    if unpacker.unused_data.strip(b"\0"):
-        raise EvidenceError("something follows the gzip data, and would not be judged", hint="Save the evidence again.")
-    return unpacked
+        answers = unpacked(data, MOST_BYTES)
+    except NotWholeError as err:
+        raise EvidenceError(one_line(str(err), 200), hint="Save the evidence again.") from err
+    except ValueError as err:
+        raise EvidenceError(f"the evidence {one_line(str(err), 200)}", hint=EXPECTED) from err
+    if not answers.strip():
+        raise EvidenceError("the evidence is empty", hint=EXPECTED)
+    return answers
 
 
 def _of_one_image(pages: tuple[Page, ...]) -> tuple[Page, ...]:

@@ -1,0 +1,1 @@
+"""What is known of a vulnerability beyond the scan: CISA's catalogue, FIRST's scores. Files state it; none is asked."""
