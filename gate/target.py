@@ -35,7 +35,7 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _SAVED = re.compile(r"(?:\./|\.\./|/|file:).*|.*\.json(?:\.gz)?", re.DOTALL)
 _BUILDER_ARN = re.compile(
     r"arn:aws[a-z-]*:imagebuilder:(?P<region>[a-z]{2,5}(?:-[a-z0-9]+){1,3}-[0-9]{1,2}):(?P<account>[0-9]{12}|aws(?:-[a-z-]+)?):"
-    r"(?:image/[a-z0-9_-]+/(?P<version>(?:[0-9]+|x)\.(?:[0-9]+|x)\.(?:[0-9]+|x))(?P<build>/[0-9]+)?"
+    r"(?:image/[a-z0-9_-]+/(?P<version>(?:[0-9]+|x)\.(?:[0-9]+|x)\.(?:[0-9]+|x))(?P<build>/(?:[0-9]+|x))?"
     r"|(?P<pipeline>image-pipeline/[a-z0-9_-]+))"
 )
 _LONGEST = 4_096
@@ -125,7 +125,7 @@ def _parse_arn(text: str) -> BuildTarget:
             hint="Expected arn:aws:imagebuilder:REGION:ACCOUNT:image/NAME/1.2.3/4, or …:image-pipeline/NAME. "
             "Name a container image in ECR as REPOSITORY:TAG or with its registry host.",
         )
-    if match["version"] and (not match["build"] or "x" in match["version"]):
+    if match["version"] and (not match["build"] or "x" in f"{match['version']}{match['build']}"):
         raise UsageError(
             f"{_shown(text)}: this names a version, and one version has many builds",
             hint="Add the build number, without x: …:image/NAME/1.2.3/4.",
@@ -139,7 +139,7 @@ def _parse_arn(text: str) -> BuildTarget:
 def is_build_version(arn: str) -> bool:
     """Tell whether `arn` names one build of Image Builder's, as a target must."""
     match = _BUILDER_ARN.fullmatch(arn)
-    return match is not None and match["build"] is not None and "x" not in match["version"]
+    return match is not None and match["build"] is not None and "x" not in f"{match['version']}{match['build']}"
 
 
 def _looks_like_ecr(host: str) -> bool:

@@ -25,6 +25,7 @@ FAULTS = (
     faults.altered(lambda page: {key: page[key] for key in page if key != "imageScanStatus"}),
     faults.altered(lambda page: page | {"imageScanStatus": {"status": "ALMOST"}}),
 )
+START = "StartImageScan"
 delays = st.sampled_from([0.0, 1.0, 20.0, 45.0, 70.0, 110.0, 400.0])
 waits = st.sampled_from([0, 5, 40, 90, 600])
 
@@ -35,6 +36,9 @@ Connect = Callable[[TurnClock, str], Gate]
 
 class Account(RuleBasedStateMachine):
     """An AWS account, a gate that asks it, and what must hold of every run whatever the target is."""
+
+    options: tuple[str, ...] = ()
+    """What the gate is given besides its target and how long it may wait."""
 
     def __init__(self, connect: Connect, reached: Counter[int]) -> None:
         """Start an AWS with nothing in it; `reached` counts the exit codes."""
@@ -51,11 +55,12 @@ class Account(RuleBasedStateMachine):
     def run(self, targets: list[str], wait: int) -> tuple[Ran, tuple[Call, ...], float]:
         """Run the gate; return what it left, what it asked, and when it began."""
         before, began = len(self.double.calls), self.double.seconds()
-        ran = self.gate.check(*targets, "--wait", f"{wait}s", policy=CRITICAL_ONLY)
+        ran = self.gate.check(*targets, *self.options, "--wait", f"{wait}s", policy=CRITICAL_ONLY)
         calls = self.double.calls[before:]
         self.reached[ran.code] += 1
         self.hold_table(ran)
         self.hold_deadline(calls, began + wait)
+        self.hold_unchanged(calls)
         self.double.forget_faults()
         return ran, calls, began
 
@@ -66,8 +71,14 @@ class Account(RuleBasedStateMachine):
         assert ran.code == next(code for code in (1, 5, 3, 4, 0) if code in codes)
         assert ran.document.finished
 
+    def hold_unchanged(self, calls: tuple[Call, ...]) -> None:
+        """Nothing is asked for that changes anything."""
+        assert START not in {call.operation for call in calls}
+
     def hold_deadline(self, calls: tuple[Call, ...], deadline: float) -> None:
         """The run ends before the deadline; only an answer that cannot be read costs seconds after it."""
+        # NOTE: the double's seconds are rounded to a millionth, and those of the clock are not.
+        deadline += 0.001
         late = [call for call in calls if call.seconds > deadline]
         assert self.double.seconds() <= deadline + 3 * (len(late) + 1) * self.is_broken
         assert len(late) <= 30 * self.is_broken

@@ -13,15 +13,16 @@ from tests.aws_double import faults
 from tests.aws_double.builds import BUILD, PIPELINE, BuildAnswer, build_finding, building, built, scanning
 from tests.aws_double.server import Call
 from tests.aws_double.shapes import Unknown
+from tests.fail_closed.harness import Ran
 from tests.machine_account import FAULTS, Account, Connect, delays, waits
 
 GET = "GetImage"
 LIST = "ListImageScanFindings"
-OPERATIONS = (GET, GET, LIST, "ListImageScanFindingAggregations", "ListImagePipelineImages")
+IMAGES = "ListImagePipelineImages"
+OPERATIONS = (GET, GET, LIST, "ListImageScanFindingAggregations", IMAGES)
 NEWER = BUILD.replace("1.2.3/4", "1.2.3/5")
 ARNS = (BUILD, NEWER)
-TARGETS = {BUILD: BUILD, NEWER: NEWER, PIPELINE: NEWER}
-"""Each target, and the build that it comes to: NEWER is the pipeline's newest."""
+TARGETS = (*ARNS, PIPELINE)
 _BAD = build_finding("CVE-2026-1", "CRITICAL")
 _LOW = build_finding("CVE-2026-2", "LOW")
 _MANY = tuple(build_finding(f"CVE-2026-{number}", "LOW") for number in range(100, 230))
@@ -74,10 +75,11 @@ SAID: tuple[BuildSaid, ...] = (
     BuildSaid("critical", built(_BAD, _LOW), 1),
     BuildSaid("critical at last, disabled", built(*_MANY, _BAD, state="DISABLED"), 1),
 )
+RUNNING = next(said for said in SAID if said.name == "scan SCANNING")
 saying = st.sampled_from([0, 1, 3, 4, 4]).flatmap(
     lambda code: st.sampled_from([one for one in SAID if one.code == code])
 )
-names = st.sampled_from(list(TARGETS))
+names = st.sampled_from(TARGETS)
 SPOILT = (*FAULTS, faults.aws_error("ServiceException", "Broken.", 500), faults.aws_error(THROTTLED, "Slow down.", 429))
 
 
@@ -88,6 +90,8 @@ class BuildPipeline(Account):
         """Start with no build."""
         super().__init__(connect, reached)
         self.said: dict[str, list[Since]] = {}
+        self.made: list[tuple[float, str]] = []
+        """When each build of the pipeline began to be listed."""
 
     @initialize(said=st.tuples(saying, saying))
     def build(self, said: tuple[BuildSaid, ...]) -> None:
@@ -96,15 +100,30 @@ class BuildPipeline(Account):
             ago = -3_600.0 * hours
             self.double.build((ago, one.answer), arn=arn, created_at=ago, appears_at=ago)
             self.said[arn] = [Since(ago, one)]
+            self.made.append((ago, arn))
+
+    @rule(said=saying, then=saying, ready=delays, after=delays)
+    def overtake(self, said: BuildSaid, then: BuildSaid, ready: float, after: float) -> None:
+        """The pipeline's newest build is scanned, and meanwhile it makes another one."""
+        self.say_from(0.0, self.newest(self.double.seconds()), RUNNING)
+        self.say_from(ready, self.newest(self.double.seconds()), said)
+        at, arn = self.double.seconds() + after, BUILD.replace("1.2.3/4", f"1.2.3/{len(self.made) + 4}")
+        self.double.build((at, then.answer), arn=arn, created_at=at, appears_at=at)
+        self.said[arn] = [Since(at, then)]
+        self.made.append((at, arn))
+        self.check(PIPELINE, 600)
 
     @rule(which=st.sampled_from(ARNS), said=saying, after=delays, name=names, wait=waits)
     def say(self, which: str, said: BuildSaid, after: float, name: str, wait: int) -> None:
         """From a moment on Image Builder says something else of a build; what was to come after that never comes."""
+        self.say_from(after, which, said)
+        self.check(name, wait)
+
+    def say_from(self, after: float, which: str, said: BuildSaid) -> None:
         since = self.double.seconds() + after
         self.said[which] = [step for step in self.said[which] if step.since < since] + [Since(since, said)]
         steps = tuple((step.since, step.said.answer) for step in self.said[which])
         self.double.builds[which] = msgspec.structs.replace(self.double.builds[which], steps=steps)
-        self.check(name, wait)
 
     @rule(seconds=delays, name=names, wait=waits)
     def pass_time(self, seconds: float, name: str, wait: int) -> None:
@@ -134,14 +153,32 @@ class BuildPipeline(Account):
     def check(self, name: str, wait: int) -> None:
         """The gate runs, and everything that must hold of what it says does."""
         ran, calls, began = self.run([name], wait)
-        image, arn = ran.image, TARGETS[name]
+        image, arn = ran.image, self.newest(began) if name == PIPELINE else name
         if not self.is_broken:
             steps = self.between(arn, began, self.double.seconds())
             assert image.arn == arn
             assert image.exit_code in {step.said.code for step in steps}, (image.reason, steps)
         if image.verdict is not Outcome.NO_VERDICT:
-            self.hold_evidence(arn, image, calls)
+            self.hold_evidence(str(image.arn), image, calls)
+            if name == PIPELINE:
+                self.hold_newest(ran, calls)
         self.is_broken = False
+
+    def newest(self, seconds: float) -> str:
+        """Return the newest build that the pipeline lists at that second."""
+        return max(made for made in self.made if made[0] <= seconds)[1]
+
+    def hold_newest(self, ran: Ran, calls: tuple[Call, ...]) -> None:
+        """What was judged was the pipeline's newest at first; if it no longer was at last, that is no plain pass."""
+        looks = [call for call in calls if call.operation == IMAGES and call.error is None and call.status == 200]
+        listed = [call.seconds for call in calls if call.operation == LIST]
+        assert ran.image.arn in {self.newest(look.seconds) for look in looks}
+        last = self.newest(looks[-1].seconds)
+        said = [warning.text for warning in ran.document.warnings if "newer image" in warning.text]
+        if last != ran.image.arn:
+            assert said
+            assert ran.document.verdict in {Outcome.FAIL, Outcome.WARN}
+        assert looks[-1].seconds >= listed[-1] or said, "the pipeline was not looked at again"
 
     def hold_evidence(self, arn: str, image: ImageVerdict, calls: tuple[Call, ...]) -> None:
         """The build and its scan were last seen complete, and only then was listed, to the end, what was judged."""

@@ -11,7 +11,8 @@ from tests.aws_double.faults import Fault
 from tests.aws_double.indexes import attestation, entry, index
 from tests.aws_truth import Said
 from tests.machine_account import Connect, waits
-from tests.pipeline_machine import ECR_FAULTS, LONG_AGO, REPOSITORY, TAGS, Pipeline, Step, Told, saying
+from tests.machine_images import ECR_FAULTS, LONG_AGO, REPOSITORY, TAGS, Step, Told, saying
+from tests.pipeline_machine import Pipeline
 
 PLATFORMS = ("linux/amd64", "linux/arm64", "linux/arm/v7")
 members = st.lists(st.integers(0, 2), min_size=2, max_size=3, unique=True)

@@ -22,6 +22,8 @@ from tests.fail_closed.harness import Gate
 from tests.machine_account import Account, Connect
 from tests.machine_builds import BuildPipeline
 from tests.machine_clock import TurnClock
+from tests.machine_hands import HandPipeline
+from tests.machine_inspector import InspectorPipeline
 from tests.machine_targets import IndexPipeline
 from tests.pipeline_machine import Pipeline
 
@@ -64,14 +66,18 @@ def drive(
 
 def test_never_a_pass_without_evidence_and_always_an_end(connect: Connect) -> None:
     reached: Counter[int] = Counter()
-    drive(connect, reached, examples=20)
+    drive(connect, reached, examples=10)
     assert reached.keys() == {0, 1, 3, 4, 5}, reached
 
 
-@pytest.mark.parametrize("machine", [IndexPipeline, BuildPipeline])
-def test_nor_of_an_index_or_a_build(machine: type[Account], connect: Connect) -> None:
+@pytest.mark.parametrize(
+    ("machine", "examples"), [(IndexPipeline, 5), (BuildPipeline, 5), (HandPipeline, 5), (InspectorPipeline, 4)]
+)
+def test_nor_of_an_index_or_a_build_nor_with_a_scan_started_or_inspector_asked(
+    machine: type[Account], examples: int, connect: Connect
+) -> None:
     reached: Counter[int] = Counter()
-    drive(connect, reached, machine, examples=10)
+    drive(connect, reached, machine, examples=examples)
     assert reached.keys() >= {0, 1, 3, 4}, reached
 
 
@@ -110,6 +116,18 @@ BREAKAGES: dict[str, tuple[type[Account], str, object]] = {
         "gate.sources.index.Index.chosen",
         property(lambda index: index._images[:1]),  # noqa: SLF001
     ),
+    "an old scan is the one that was started": (
+        HandPipeline,
+        "gate.sources.starting.Starting.is_before",
+        lambda *_: False,
+    ),
+    "inspector's counts are no matter": (InspectorPipeline, "gate.sources.inspector.missing", lambda *_: ""),
+    "ecr lists all that inspector does": (
+        InspectorPipeline,
+        "gate.sources.inspector.join",
+        lambda ecr, *_: (ecr, ()),
+    ),
+    "a pipeline stands still": (BuildPipeline, "gate.sources.imagebuilder._overtaken", lambda *_: ()),
     "a built image is a scanned one": (BuildPipeline, "gate.sources.imagebuilder._state", whatever_the_scan_state),
 }
 

@@ -198,6 +198,7 @@ def test_a_file_that_is_named_like_an_image_is_never_its_evidence(
         (f"arn:aws:imagebuilder:eu-west-1:{ACCOUNT}:image/x/1.2.3", "one version has many builds"),
         (f"arn:aws:imagebuilder:eu-west-1:{ACCOUNT}:image/x/1.2.x", "one version has many builds"),
         (f"arn:aws:imagebuilder:eu-west-1:{ACCOUNT}:image/x/1.x.3/4", "one version has many builds"),
+        (f"arn:aws:imagebuilder:eu-west-1:{ACCOUNT}:image/x/1.2.3/x", "one version has many builds"),
         ("arn:", "this ARN is of no image that is judged"),
         ("file:", "no path after file:"),
         ("file://", "no path after file:"),

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from gate.model import Refusal, Scan, ScanState
 from gate.plain import neutral, one_line
 from gate.policy.document import ScanDemands
 from gate.target import BuildTarget, EcrTarget, SavedTarget, parse_target
+
+if TYPE_CHECKING:
+    from gate.sources.examination import Surroundings
 
 
 @click.command(short_help="Say why an image has no verdict: access, scanning, times, and the next step.")
@@ -66,7 +70,7 @@ def _around(
     from gate.sources.examination import Leave, examine
 
     connections = Connections(SystemClock(), profile=access.profile, region=access.region, role=access.role)
-    seen = examine(connections, target, found[0].image)
+    seen = examine(connections, target, found[0].image, _a_finding(found))
     yield "target", one_line(target.text, 300)
     yield "who", f"{seen.who}{f' (account {seen.account})' if seen.account else ''}"
     yield "region", target.region or connections.region or "not set"
@@ -80,6 +84,21 @@ def _around(
         if seen.registry and found[0].image.registry not in {None, seen.registry}:
             yield "", "the image is in another registry, whose configuration only its own account is told"
         yield "pushed", f"{seen.pushed_at:%Y-%m-%d %H:%M UTC}" if seen.pushed_at else "not told"
+    else:
+        yield "built", f"{f'{seen.built_at:%Y-%m-%d %H:%M UTC}' if seen.built_at else 'not told'}; {_scanning(seen)}"
+
+
+def _a_finding(found: tuple[Scan | Refusal, ...]) -> str | None:
+    """Return the ARN of any finding that was listed, if one was."""
+    scans = (one for one in found if isinstance(one, Scan))
+    return next((finding.arn for scan in scans for finding in scan.findings if finding.arn), None)
+
+
+def _scanning(seen: "Surroundings") -> str:
+    """Return how a build is scanned, as Image Builder says it."""
+    word = {True: "enabled", False: "not enabled", None: "not told"}[seen.is_scanned]
+    types = f" ({one_line(', '.join(seen.scan_types), 200)})" if seen.scan_types else ""
+    return f"image scanning: {word}{types}"
 
 
 def _scans(found: tuple[Scan | Refusal, ...]) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +39,10 @@ class Access(Struct, frozen=True, kw_only=True):
     """How old a scan may be: where one is older, Inspector is asked whether it looked at the image since."""
     inspector: bool = False
     """Whether Inspector's own listing is joined to ECR's."""
+    epss: bool = False
+    """Whether a rule needs EPSS, so that Inspector's listing is joined wherever the scan is enhanced."""
+    undecided: Callable[[Scan], tuple[str, ...]] | None = None
+    """Returns the ARNs of the findings of a scan for whose details Inspector is asked: a rule still hangs on them."""
     with_suppressed: bool = True
     start_scan: bool = False
 
@@ -96,18 +101,19 @@ class _Live:
     @cached_property
     def _ecr(self) -> "EcrSource":
         from gate.sources.ecr import EcrSource
-        from gate.sources.inspector import InspectorListing
 
         settle = timedelta(seconds=self._access.settle)
         access = self._access
-        listing = InspectorListing(self._connections, with_suppressed=access.with_suppressed)
         return EcrSource(
             self._connections,
             self._clock,
             self._waiting,
             settle,
             max_age=access.max_age,
-            inspector=listing if access.inspector else None,
+            inspector=access.inspector,
+            epss=access.epss,
+            with_suppressed=access.with_suppressed,
+            undecided=access.undecided,
             registry_id=access.registry_id,
             platforms=access.platforms,
             start_scan=access.start_scan,
@@ -122,7 +128,7 @@ class _Live:
 
 def _saved(target: SavedTarget, access: Access, now: datetime, captured_at: datetime | None) -> Scan | Refusal:
     try:
-        data, written_at = _read(target)
+        data, written_at = read_evidence(target)
         at = captured_at or min(written_at or now, now)
         return read_saved(target, data, Capture(at=at, stated=captured_at is not None), access.settle)
     except EvidenceError as err:
@@ -132,7 +138,7 @@ def _saved(target: SavedTarget, access: Access, now: datetime, captured_at: date
         return Refusal(image=image, exit_code=int(err.exit_code), reason=reason, hint=err.hint)
 
 
-def _read(target: SavedTarget) -> tuple[bytes, datetime | None]:
+def read_evidence(target: SavedTarget) -> tuple[bytes, datetime | None]:
     """Return the bytes (one more than may be, at most) and when the file was written; stdin has no time."""
     try:
         if target.path == "-":

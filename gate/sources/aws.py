@@ -76,7 +76,9 @@ class Connections:
                     )
                 except (BotoCoreError, ValueError) as err:
                     raise translate(err, f"the {service} client", "AWS") from err
-                self._callers[where] = Caller(client, self._clock, self._recording)
+                self._callers[where] = Caller(
+                    client, self._clock, self._recording, attempts=1 if once else _DECODE_ATTEMPTS
+                )
             return self._callers[where]
 
     def identity(self, region: str | None) -> tuple[str, str]:
@@ -100,9 +102,15 @@ class Connections:
 class Caller:
     """Calls operations of one service and decodes their bodies straight into types; threads may share it."""
 
-    def __init__(self, client: BaseClient, clock: Clock, recording: Recording | None = None) -> None:
-        """Wrap a client; AWS's time is not known before the first answer. Answers are kept in `recording`."""
+    def __init__(
+        self, client: BaseClient, clock: Clock, recording: Recording | None = None, *, attempts: int = _DECODE_ATTEMPTS
+    ) -> None:
+        """Wrap a client; AWS's time is not known before the first answer. Answers are kept in `recording`.
+
+        A body that cannot be read is asked for so many times.
+        """
         self._recording = recording
+        self._attempts = attempts
         self._client = client
         self._clock = clock
         self._typed: set[str] = set()
@@ -148,9 +156,9 @@ class Caller:
         attempt = 1
         while True:
             try:
-                return self._send(operation, decoder, members)
+                return self._send(operation, decoder, subject, members)
             except UndecodableError as err:
-                if attempt == _DECODE_ATTEMPTS:
+                if attempt == self._attempts:
                     raise NotYetError(
                         f"{operation} for {subject}: the answer cannot be read: {err.message}",
                         hint="Check what stands between this job and AWS (a proxy?), and retry.",
@@ -163,7 +171,7 @@ class Caller:
             except (BotoCoreError, OSError) as err:
                 raise translate(err, operation, subject) from err
 
-    def _send(self, operation: str, decoder: "msgspec.json.Decoder[T]", members: dict[str, object]) -> T:
+    def _send(self, operation: str, decoder: "msgspec.json.Decoder[T]", subject: str, members: dict[str, object]) -> T:
         method = getattr(self._client, _WORD.sub("_", operation).lower())
         try:
             answer = method(**members)
@@ -182,7 +190,7 @@ class Caller:
             body = _encoded(answer)
             typed = decode(body, decoder)
         if self._recording is not None:
-            self._recording.keep(operation, members, body)
+            self._recording.keep(operation, members, body, subject)
         return typed
 
     def _expect(self, operation: str, decoder: "msgspec.json.Decoder[T]") -> None:

@@ -7,15 +7,17 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from gate.errors import AccessError, EvidenceError, GateError, NotYetError
-from gate.model import Image, Refusal, Scan, ScanState, TagMove
+from gate.model import Image, Kind, Refusal, Scan, ScanState, TagMove
 from gate.plain import one_line
 from gate.sources.aws import Caller, Connections
 from gate.sources.configuration import Configuration
 from gate.sources.coverage import Coverage
+from gate.sources.finding_details import FindingDetails, Undecided
 from gate.sources.index import Index
 from gate.sources.inspector import InspectorListing
 from gate.sources.lookup import Lookup
 from gate.sources.manifest import INDEXES, Descriptor, Manifest, Manifests
+from gate.sources.refusals import DeniedError
 from gate.sources.scanning import Watch
 from gate.sources.side_by_side import side_by_side
 from gate.sources.starting import Starting
@@ -27,6 +29,7 @@ from gate.target import EcrTarget
 
 _KNOWN = frozenset({ScanState.COMPLETE, ScanState.UNSUPPORTED})
 """The states with which an image may be judged or accepted."""
+_EPSS_HINT = "A rule needs EPSS: it may be given as a file (--epss FILE), for which Inspector need not be asked."
 
 
 class EcrSource:
@@ -40,14 +43,19 @@ class EcrSource:
         settle: timedelta,
         *,
         max_age: timedelta | None = None,
-        inspector: InspectorListing | None = None,
+        inspector: bool = False,
+        epss: bool = False,
+        with_suppressed: bool = True,
+        undecided: Undecided | None = None,
         registry_id: str | None = None,
         platforms: tuple[str, ...] = (),
         start_scan: bool = False,
     ) -> None:
         """Take the run's one wait; `registry_id` is the registry of targets that name none.
 
-        `platforms` are the only ones of an index that are judged; none means all.
+        `platforms` are the only ones of an index that are judged; none means all. `inspector` joins Inspector's own
+        listing to every scan, `epss` to those of enhanced scanning alone, and `undecided` names the findings whose
+        details Inspector is then asked for.
         """
         self._connections = connections
         self._clock = clock
@@ -55,6 +63,9 @@ class EcrSource:
         self._settle = settle
         self._max_age = max_age
         self._inspector = inspector
+        self._epss = epss
+        self._listing = InspectorListing(connections, with_suppressed=with_suppressed)
+        self._details = FindingDetails(connections, undecided) if undecided else None
         self._coverage = Coverage(connections)
         self._registry_id = registry_id
         self._platforms = platforms
@@ -139,8 +150,7 @@ class EcrSource:
         scan = watch.run()
         if starting:
             scan = msgspec.structs.replace(scan, notes=(*scan.notes, *starting.notes))
-        if self._inspector and scan.state is ScanState.COMPLETE:
-            scan = self._inspector.joined(scan)
+        scan = self._joined(scan)
         # NOTE: what lists nothing could pass, and what AWS cannot scan may be accepted: it must be an image.
         if scan.state in _KNOWN and not scan.findings:
             manifest = self._manifest(ecr, image)
@@ -149,6 +159,18 @@ class EcrSource:
                 hint = "Name a container image: AWS scans nothing else."
                 return msgspec.structs.replace(scan, state=ScanState.INCOMPLETE, reason=reason, hint=hint)
         return scan
+
+    def _joined(self, scan: Scan) -> Scan:
+        """Return the scan with what Inspector itself says of its findings, as far as that is wanted."""
+        if scan.state is ScanState.COMPLETE and self._inspector:
+            scan = self._listing.joined(scan)
+        elif scan.state is ScanState.COMPLETE and self._epss and scan.kind is Kind.ENHANCED:
+            try:
+                scan = self._listing.joined(scan)
+            except DeniedError as err:
+                # NOTE: nobody has named Inspector on the command line, so that its refusal would come as a surprise.
+                raise AccessError(err.message, hint=f"{err.hint} {_EPSS_HINT}") from err
+        return self._details.filled(scan) if self._details else scan
 
     def _starting(self, ecr: Caller, image: Image) -> Starting | None:
         if not self._start_scan:

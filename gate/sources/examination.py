@@ -8,7 +8,7 @@ import msgspec
 from botocore.exceptions import ClientError
 from msgspec import Struct
 
-from gate.errors import GateError, NotYetError
+from gate.errors import EvidenceError, GateError, NotYetError
 from gate.model import Image
 from gate.plain import one_line
 from gate.sources.aws import Caller, Connections
@@ -19,15 +19,16 @@ from gate.sources.wire import (
     ImageDetails,
     RegistryConfiguration,
     RepositoryConfigurations,
-    UndecodableError,
     decode,
 )
+from gate.sources.wire_builder import BuiltImage, GotImage, ScanningConfiguration
 from gate.target import BuildTarget, EcrTarget
 
 _ANY = msgspec.json.Decoder(msgspec.Raw)
 _DETAILS = msgspec.json.Decoder(ImageDetails)
 _REGISTRY = msgspec.json.Decoder(RegistryConfiguration)
 _REPOSITORIES = msgspec.json.Decoder(RepositoryConfigurations)
+_IMAGE = msgspec.json.Decoder(GotImage)
 NOT_TRIED = frozenset({"StartImageScan", "AssumeRole", "AssumeRoleWithWebIdentity"})
 """What is not tried: a scan would be started, and roles are assumed on the way, or not at all."""
 
@@ -61,6 +62,12 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     scan_type: str = ""
     frequency: str = ""
     pushed_at: datetime | None = None
+    built_at: datetime | None = None
+    """When Image Builder made the build."""
+    is_scanned: bool | None = None
+    """Whether image scanning was enabled for the build; None where that was not told."""
+    scan_types: tuple[str, ...] = ()
+    """AWS's words for how the build is scanned."""
 
 
 class _Question(Struct, frozen=True, kw_only=True):
@@ -70,11 +77,16 @@ class _Question(Struct, frozen=True, kw_only=True):
     members: dict[str, object]
 
 
-def examine(connections: Connections, target: EcrTarget | BuildTarget, image: Image) -> Surroundings:
-    """Ask STS who is calling, and try every action that a check of the target may need; `image` is what it came to."""
+def examine(
+    connections: Connections, target: EcrTarget | BuildTarget, image: Image, finding: str | None = None
+) -> Surroundings:
+    """Ask STS who is calling, and try every action that a check of the target may need; `image` is what it came to.
+
+    What needs a finding is tried where the ARN of one, `finding`, is at hand.
+    """
     if isinstance(target, EcrTarget):
         resource = resource_id(image, connections.caller("ecr", target.region).partition)
-        questions = (*_of_ecr(target, image), *_of_inspector(resource))
+        questions = (*_of_ecr(target, image), *_of_inspector(resource, finding))
     else:
         questions = tuple(_of_builder(target, image))
     who, account = _identity(connections, target.region)
@@ -84,7 +96,7 @@ def examine(connections: Connections, target: EcrTarget | BuildTarget, image: Im
     bodies = {one.action: one.body for one in tried if one.body}
     try:
         return _told(Surroundings(who=who, account=account, tried=tried), bodies, image)
-    except UndecodableError:
+    except EvidenceError:
         return Surroundings(who=who, account=account, tried=tried)
 
 
@@ -105,18 +117,20 @@ def _of_ecr(target: EcrTarget, image: Image) -> Iterator[_Question]:
         yield _Question(service="ecr", operation=operation, needed_for=needed_for, members=members)
 
 
-def _of_inspector(resource: str) -> Iterator[_Question]:
+def _of_inspector(resource: str, finding: str | None) -> Iterator[_Question]:
     criteria = {"resourceId": equals(resource)}
     active = criteria | {"findingStatus": equals("ACTIVE")}
     counted: dict[str, object] = {
         "aggregationType": "AWS_ECR_CONTAINER",
         "aggregationRequest": {"awsEcrContainerAggregation": {"resourceIds": equals(resource)}},
     }
-    rows: tuple[tuple[str, str, dict[str, object]], ...] = (
+    rows: list[tuple[str, str, dict[str, object]]] = [
         ("ListFindings", "enhanced scanning", {"filterCriteria": active, "maxResults": 1}),
         ("ListCoverage", "enhanced scanning", {"filterCriteria": criteria, "maxResults": 1}),
         ("ListFindingAggregations", "--source inspector", counted),
-    )
+    ]
+    if finding:
+        rows.append(("BatchGetFindingDetails", "rules on KEV without --kev", {"findingArns": [finding]}))
     for operation, needed_for, members in rows:
         yield _Question(service="inspector2", operation=operation, needed_for=needed_for, members=members)
 
@@ -167,7 +181,7 @@ def _try(caller: Caller, question: _Question) -> Tried:
 
 
 def _told(surroundings: Surroundings, bodies: dict[str, bytes], image: Image) -> Surroundings:
-    """Read from the answers when the image was pushed and how its registry scans."""
+    """Read from the answers when the image was pushed and how its registry scans, or the same of a build."""
     found: dict[str, object] = {}
     if body := bodies.get("ecr:DescribeImages"):
         details = decode(body, _DETAILS).image_details or ()
@@ -180,4 +194,10 @@ def _told(surroundings: Surroundings, bodies: dict[str, bytes], image: Image) ->
         rows = decode(body, _REPOSITORIES).scanning_configurations or ()
         words = [row.scan_frequency for row in rows if row.repository_name == image.repository]
         found["frequency"] = next((word for word in words if word), "")
+    if body := bodies.get("imagebuilder:GetImage"):
+        built = decode(body, _IMAGE).image or BuiltImage()
+        settings = built.image_scanning_configuration or ScanningConfiguration()
+        found["built_at"] = to_time(built.date_created, "dateCreated")
+        found["is_scanned"] = settings.image_scanning_enabled
+        found["scan_types"] = settings.image_scanning_types or ()
     return msgspec.structs.replace(surroundings, **found)

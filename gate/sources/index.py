@@ -43,7 +43,8 @@ class Index:
         attestations = len(self._entries) - len(self._images) + len(found) - len(judged)
         judged += [self._absent(name) for name in self._missing]
         if not judged:
-            said = f"it has {len(self._entries)} entries, {attestations} of them attestations"
+            noun = "entry" if len(self._entries) == 1 else "entries"
+            said = f"it has {len(self._entries)} {noun}, attestations among them: {attestations}"
             return (self._incomplete(self._image, f"this image index holds no image that can be judged ({said})"),)
         for place, one in enumerate(judged):
             if isinstance(one, Scan):

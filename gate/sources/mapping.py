@@ -81,7 +81,7 @@ def inspector_finding(listed: EnhancedFinding) -> Finding:
     """Map a finding as Inspector and Image Builder list it: its score is `inspectorScore`."""
     adjusted = listed.inspector_score_details.adjusted_cvss if listed.inspector_score_details else None
     epss = listed.epss.score if listed.epss else None
-    return _finding(listed, _own_score(listed.inspector_score, adjusted), _probability(epss))
+    return _finding(listed, _own_score(listed.inspector_score, adjusted), probability(epss))
 
 
 def _finding(listed: EnhancedFinding, own: Cvss | None, epss: float | None) -> Finding:
@@ -178,7 +178,8 @@ def _in_use(resources: tuple[Resource, ...] | None) -> bool | None:
     return any(count > 0 for count in counts) if counts else None
 
 
-def _probability(score: float | None) -> float | None:
+def probability(score: float | None) -> float | None:
+    """Return an EPSS score, or None where it is no probability: such a number says nothing."""
     return score if score is not None and 0.0 <= score <= 1.0 else None
 
 

@@ -16,6 +16,7 @@ ACTIONS = {
     "ListCoverage": "inspector2:ListCoverage",
     "ListFindings": "inspector2:ListFindings",
     "ListFindingAggregations": "inspector2:ListFindingAggregations",
+    "BatchGetFindingDetails": "inspector2:BatchGetFindingDetails",
     "GetRegistryScanningConfiguration": "ecr:GetRegistryScanningConfiguration",
     "BatchGetRepositoryScanningConfiguration": "ecr:BatchGetRepositoryScanningConfiguration",
     "GetImage": "imagebuilder:GetImage",

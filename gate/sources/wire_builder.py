@@ -50,6 +50,7 @@ class BuiltImage(Struct, frozen=True, rename="camel"):
     type: str | None = None
     platform: str | None = None
     os_version: str | None = None
+    date_created: Time = None
     state: ImageState | None = None
     scan_state: ImageState | None = None
     image_scanning_configuration: ScanningConfiguration | None = None

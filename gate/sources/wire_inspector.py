@@ -64,3 +64,33 @@ class CountsPage(Struct, frozen=True, rename="camel"):
 
     responses: tuple[CountedResource, ...] | None = None
     next_token: str | None = None
+
+
+class CisaData(Struct, frozen=True, rename="camel", gc=False):
+    """`CisaData`: what CISA's catalogue of known exploited vulnerabilities says; absent where it lists nothing."""
+
+    date_added: Time = None
+    date_due: Time = None
+
+
+class FindingDetail(Struct, frozen=True, rename="camel"):
+    """`FindingDetail`: what Inspector knows of one finding beyond its listing."""
+
+    finding_arn: str | None = None
+    cisa_data: CisaData | None = None
+    cwes: tuple[str, ...] | None = None
+    epss_score: float | None = None
+
+
+class UndetailedFinding(Struct, frozen=True, rename="camel", gc=False):
+    """`FindingDetailsError`: a finding of which no details are given, and why."""
+
+    finding_arn: str | None = None
+    error_code: str | None = None
+
+
+class DetailsPage(Struct, frozen=True, rename="camel"):
+    """One answer of `BatchGetFindingDetails`, which has no further pages."""
+
+    finding_details: tuple[FindingDetail, ...] | None = None
+    errors: tuple[UndetailedFinding, ...] | None = None

@@ -1,6 +1,7 @@
 """What Inspector answers: which images it covers, what it lists of them, and what it counts."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 LONG_AGO = -7 * 86_400.0
 FINDINGS_PAGE = 100
+DETAILS_AT_ONCE = 10
 _COUNTED = {"CRITICAL": "critical", "HIGH": "high", "MEDIUM": "medium"}
 
 
@@ -30,6 +32,8 @@ class Inspector:
         self.rows: dict[str, list[_Step]] = {}
         self.listings: dict[str, list[_Step]] = {}
         self.counted: dict[str, Mapping[str, int] | None] = {}
+        self.detailed: dict[str, JsonObject] = {}
+        self.undetailed: dict[str, str] = {}
         self.repeats = False
         """The second page's token leads to the second page, for ever."""
 
@@ -47,9 +51,31 @@ class Inspector:
         row = {"reason": reason, "code": code, "scanned": scanned, "type": scan_type}
         _put(self.rows, resource_id(image), _Step(at, row))
 
-    def lists(self, image: "ImageScript", findings: Sequence[JsonObject], *, at: float = LONG_AGO) -> None:
-        """From `at` on list these findings (in ECR's or Inspector's shape) for the image."""
-        _put(self.listings, resource_id(image), _Step(at, tuple(findings)))
+    def lists(self, image: "ImageScript", findings: Sequence[JsonObject] | None, *, at: float = LONG_AGO) -> None:
+        """From `at` on list these findings (in ECR's or Inspector's shape) for the image; None: what ECR lists."""
+        _put(self.listings, resource_id(image), _Step(at, None if findings is None else tuple(findings)))
+
+    def details(
+        self,
+        finding: JsonObject,
+        *,
+        kev: tuple[datetime, datetime] | None = None,
+        cwes: Sequence[str] | None = None,
+        epss: float | None = None,
+        extra: Mapping[str, object] | None = None,
+    ) -> None:
+        """Say this of one finding; `kev` is when CISA added it and when it is due; None leaves a member out."""
+        arn = str(finding["findingArn"])
+        self.detailed[arn] = {"findingArn": arn} | dict(extra or {})
+        if kev is not None:
+            added, due = (day.timestamp() for day in kev)
+            self.detailed[arn]["cisaData"] = {"dateAdded": added, "dateDue": due, "action": "Apply the updates."}
+        optional = {"cwes": None if cwes is None else list(cwes), "epssScore": epss}
+        self.detailed[arn] |= {key: value for key, value in optional.items() if value is not None}
+
+    def no_details(self, finding: JsonObject, code: str = "FINDING_DETAILS_NOT_FOUND") -> None:
+        """Say why there are no details of one finding, which is an error in the answer."""
+        self.undetailed[str(finding["findingArn"])] = code
 
     def counts(self, image: "ImageScript", counts: Mapping[str, int] | None) -> None:
         """Count this, whatever is listed; None: the image is in no aggregation."""
@@ -103,7 +129,29 @@ def list_finding_aggregations(world: "World", members: JsonObject) -> Prepared:
     return Prepared(lambda: {"aggregationType": "AWS_ECR_CONTAINER", "responses": rows})
 
 
+def batch_get_finding_details(world: "World", members: JsonObject) -> Prepared:
+    """BatchGetFindingDetails: the details of ten findings at most; what has none is an error in the answer."""
+    asked: Any = members["findingArns"]
+    if not 1 <= len(asked) <= DETAILS_AT_ONCE:
+        raise Refused(
+            "ValidationException", f"findingArns must have 1 to {DETAILS_AT_ONCE} items, and has {len(asked)}"
+        )
+    inspector = world.inspector
+    errors = [
+        {
+            "findingArn": arn,
+            "errorCode": inspector.undetailed.get(arn, "FINDING_DETAILS_NOT_FOUND"),
+            "errorMessage": "No details, says the script.",
+        }
+        for arn in asked
+        if arn in inspector.undetailed or arn not in inspector.detailed
+    ]
+    found = [inspector.detailed[arn] for arn in asked if arn in inspector.detailed and arn not in inspector.undetailed]
+    return Prepared(lambda: {"findingDetails": found, "errors": errors})
+
+
 OPERATIONS: Mapping[str, Callable[["World", JsonObject], Prepared]] = {
+    "BatchGetFindingDetails": batch_get_finding_details,
     "ListCoverage": list_coverage,
     "ListFindingAggregations": list_finding_aggregations,
     "ListFindings": list_findings,
@@ -137,7 +185,7 @@ def _row(world: "World", resource: str, row: Mapping[str, Any]) -> JsonObject:
 def _listed(world: "World", resource: str) -> list[JsonObject]:
     now = world.seconds()
     scripted = [step.answer for step in world.inspector.listings.get(resource, ()) if step.begins <= now]
-    if scripted:
+    if scripted and scripted[-1] is not None:
         return [as_inspector_says(finding, resource) for finding in scripted[-1]]
     for held in world.images.values():
         for image in held.values():

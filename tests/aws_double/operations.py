@@ -155,7 +155,7 @@ def start_image_scan(world: World, request: Request) -> Prepared:
         raise Refused("LimitExceededException", "The scan quota per image has been exceeded. Wait and try again.")
     now = world.seconds()
     before = [step for step in image.steps if step[0] <= now]
-    steps = (*before, (now, in_progress()), (now + SCAN_TAKES, image.on_start))
+    steps = (*before, (now + world.start_lag, in_progress()), (now + SCAN_TAKES, image.on_start))
     held[image.digest] = msgspec.structs.replace(image, steps=steps, on_start=None)
     body: JsonObject = {
         "registryId": registry,

@@ -20,7 +20,7 @@ DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 INDEXES = frozenset({OCI_INDEX, DOCKER_LIST})
 
 SCAN_TAKES = 30.0
-"""Seconds that a scan takes which was started by hand."""
+"""Seconds after which a scan ends that was started by hand."""
 Steps = Sequence[tuple[float, ScanAnswer]]
 """A timeline: (seconds from the double's start, what is said from then on), in order of time."""
 
@@ -77,6 +77,8 @@ class World(Builds):
         self.scanning: RegistryScanning | None = None
         self.frequencies: dict[str, str] = {}
         self.external_ids: dict[str, str] = {}
+        self.start_lag = 0.0
+        """Seconds after StartImageScan for which the older scan is still to be seen."""
         self._tags: dict[tuple[str, str], list[tuple[float, str, str | None]]] = {}
 
     def seconds(self) -> float:

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from gate.errors import EvidenceError
-from gate.model import Image, Scan, ScanState
+from gate.model import Image, Kev, Scan, ScanState
 from gate.sources.aws import Connections
 from gate.sources.bundle import is_bundle, pack, unpack
 from gate.sources.ecr import EcrSource
@@ -83,6 +83,36 @@ def test_findings_are_read_from_the_answers_as_aws_sent_them(live: Live) -> None
     assert [answer["operation"] for answer in content["answers"]].count(SCAN) == 2
     bodies = [json.loads(answer["body"]) for answer in content["answers"] if answer["operation"] == SCAN]
     assert sum(len(body["imageScanFindings"]["enhancedFindings"]) for body in bodies) == 150
+
+
+def test_what_inspectors_listing_and_details_added_is_there_again(live: Live) -> None:
+    one, two, three = enhanced_findings(3)
+    pushed = live.image(enhanced([one, two]))
+    live.double.inspector.lists(pushed, [one | {"epss": {"score": 0.5}}, two, three])
+    live.double.inspector.details(one, kev=(NOW, NOW), cwes=["CWE-79"])
+    live.double.inspector.details(three, epss=0.25)
+    found, recording = recorded(live, epss=True, undecided=lambda scan: tuple(str(one.arn) for one in scan.findings))
+    answers = recording.about(found.image)
+    again = unpack(gzip.decompress(pack(found, answers)))
+    assert again == replayed(found)
+    assert {finding.kev for finding in again.findings} == {
+        None,
+        Kev(listed=False, source="inspector"),
+        Kev(listed=True, added=NOW.date(), due=NOW.date(), source="inspector"),
+    }
+    assert sorted(finding.epss or 0 for finding in again.findings) == [0, 0.25, 0.5]
+    assert [line for line in again.warnings if "for want of details" in line]
+    assert {"ListFindings", "ListFindingAggregations", "BatchGetFindingDetails"} <= {one.operation for one in answers}
+
+
+def test_details_are_kept_of_the_image_whose_findings_they_are_of(live: Live) -> None:
+    rows = enhanced_findings(12)
+    live.image(enhanced(rows))
+    found, recording = recorded(live, undecided=lambda scan: tuple(str(one.arn) for one in scan.findings))
+    kept = [answer for answer in recording.about(found.image) if answer.operation == "BatchGetFindingDetails"]
+    assert [len(json.loads(answer.asked)["findingArns"]) for answer in kept] in ([10, 2], [2, 10])
+    assert [json.loads(answer.body)["findingDetails"] for answer in kept] == [[], []]
+    assert recording.about(image(digest=DIGEST)) == ()
 
 
 def test_findings_that_no_answer_of_ecrs_holds_are_kept_themselves() -> None:
@@ -180,6 +210,7 @@ def test_only_what_is_about_the_image_is_its_evidence() -> None:
     recording = Recording()
     recording.keep("GetImage", {"imageBuildVersionArn": "arn:a/1"}, b"{}")
     recording.keep("GetImage", {"imageBuildVersionArn": "arn:b/1"}, b"{}")
+    recording.keep("GetImage", {"imageBuildVersionArn": "arn:a/10"}, b"{}")
     recording.keep(SCAN, {"imageId": {"imageDigest": DIGEST}, "maxResults": 1}, b"{}")
     built = Image(target="x", source="imagebuilder", arn="arn:a/1")
     assert [answer.asked for answer in recording.about(built)] == ['{"imageBuildVersionArn":"arn:a/1"}']
@@ -194,7 +225,7 @@ def test_threads_may_share_a_recording() -> None:
     def work(number: int) -> None:
         for page in range(50):
             token: dict[str, object] = {"nextToken": str(page)} if page else {}
-            members = token | {"digest": f"{DIGEST}{number}"}
+            members = token | {"digest": f"{DIGEST} {number}"}
             recording.keep(SCAN, members, b"{}")
 
     threads = [Thread(target=work, args=(number,)) for number in range(4)]

@@ -5,8 +5,6 @@ from typing import Any
 import pytest
 
 from gate.model import FindingStatus, Fix, Kind, Refusal, Scan, ScanState, Severity
-from gate.sources.aws import Connections
-from gate.sources.inspector import InspectorListing
 from tests.aws_double.answers import basic, empty, enhanced, failed
 from tests.aws_double.faults import access_denied, altered
 from tests.aws_double.findings import basic_finding, enhanced_finding, enhanced_findings
@@ -29,7 +27,7 @@ def joined(live: Live, **options: Any) -> Scan:
 
 def asked(live: Live, *, with_suppressed: bool = True) -> Scan | Refusal:
     """Ask about the image with Inspector's listing joined, or hear why it cannot be."""
-    return live.asked(inspector=InspectorListing(Connections(live.clock), with_suppressed=with_suppressed))
+    return live.asked(inspector=True, with_suppressed=with_suppressed)
 
 
 def test_where_both_list_the_same_epss_is_all_that_is_added(live: Live) -> None:
@@ -213,6 +211,47 @@ def test_an_empty_scan_of_unknown_kind_is_enhanced_if_inspector_lists_something(
     assert joined(live).kind is Kind.UNKNOWN
     live.double.inspector.lists(image, [ONE])
     assert joined(live).kind is Kind.ENHANCED
+
+
+def test_where_a_rule_needs_epss_an_enhanced_scan_is_joined_by_itself(live: Live) -> None:
+    image = live.image(enhanced([ONE]))
+    live.double.inspector.lists(image, [ONE | {"epss": {"score": 0.25}}, TWO])
+    found = live.scan(epss=True)
+    assert found == joined(live)
+    assert [finding.epss for finding in found.findings] == [0.25, None]
+
+
+def test_an_empty_scan_of_enhanced_scanning_is_joined_by_itself_too(live: Live) -> None:
+    image = live.image(enhanced([]))
+    live.double.registry_scanning("ENHANCED")
+    live.double.inspector.lists(image, [ONE])
+    assert [finding.id for finding in live.scan(epss=True).findings] == ["CVE-2026-10001"]
+
+
+def test_suppressed_findings_count_in_a_listing_that_is_joined_by_itself_as_they_do_elsewhere(live: Live) -> None:
+    image = live.image(enhanced([ONE]))
+    live.double.inspector.lists(image, [ONE, HIDDEN])
+    assert len(live.scan(epss=True).findings) == 2
+    assert len(live.scan(epss=True, with_suppressed=False).findings) == 1
+
+
+@pytest.mark.parametrize("answer", [basic([basic_finding()]), basic([]), empty(completed=0.0), failed("gone wrong")])
+def test_no_other_scan_is_joined_by_itself_and_nothing_fails(answer: Any, live: Live) -> None:
+    live.image(answer)
+    live.double.registry_scanning("BASIC" if answer.basic else None)
+    found = live.scan(epss=True)
+    assert found.state is (ScanState.FAILED if answer.status == "FAILED" else ScanState.COMPLETE)
+    assert live.double.called(FINDINGS) == ()
+
+
+def test_a_refusal_of_what_nobody_asked_for_says_how_to_do_without(live: Live) -> None:
+    live.image(enhanced([ONE]))
+    live.double.fail(COUNTS, access_denied(f"inspector2:{COUNTS}"), times=None)
+    refusal = live.refusal(epss=True)
+    assert refusal.exit_code == 5
+    assert refusal.hint.startswith(f"Allow inspector2:{COUNTS} to the caller's role. ")
+    assert "--epss FILE" in refusal.hint
+    assert "--epss FILE" not in live.refusal(epss=True, inspector=True).hint
 
 
 def test_a_scan_without_evidence_is_not_joined(live: Live) -> None:

@@ -63,6 +63,15 @@ def test_a_scan_that_was_started_and_is_not_to_be_seen_is_waited_for_to_the_end(
     assert live.clock.monotonic() <= 61
 
 
+def test_an_answer_that_cannot_be_read_is_no_reason_to_start_another_scan(live: Live) -> None:
+    by_hand(live)
+    live.image(CLEAN, on_start=BAD, pushed_at=OLD)
+    live.double.fail(OPERATION, faults.html(), times=None)
+    refusal = live.refusal(start_scan=True)
+    assert refusal.exit_code == Exit.NOT_YET
+    assert len(live.double.called(OPERATION)) == 1
+
+
 def stale(answer: dict[str, object]) -> object:
     """Return an answer as if nobody had started anything."""
     found = {"imageScanCompletedAt": 1_700_000_000, "findings": [], "findingSeverityCounts": {}}

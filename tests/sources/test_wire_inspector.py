@@ -18,6 +18,10 @@ NAMES = {
     wire.ImageCounts: "AwsEcrContainerAggregationResponse",
     wire.CountedResource: "AggregationResponse",
     wire.CountsPage: "ListFindingAggregationsResponse",
+    wire.CisaData: "CisaData",
+    wire.FindingDetail: "FindingDetail",
+    wire.UndetailedFinding: "FindingDetailsError",
+    wire.DetailsPage: "BatchGetFindingDetailsResponse",
 }
 
 
