@@ -1,13 +1,16 @@
 """The nouns: what a scan says of an image, in this project's words, whichever AWS service said it."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from itertools import groupby
 from operator import attrgetter
 from typing import Literal
 
 import msgspec
+
+AHEAD = timedelta(minutes=5)
+"""How far a time may lie ahead of now: what AWS's request signature tolerates between two clocks."""
 
 
 class Severity(Enum):

@@ -5,7 +5,7 @@ from typing import Any
 
 from gate.model import Finding, Fix, Image, Kind, Package, Refusal, Scan, ScanState, Severity, keyed, stem
 from gate.policy.document import Policy
-from gate.policy.evaluate import evaluate
+from gate.policy.evaluate import Beside, evaluate
 from gate.policy.verdict import PolicyUsed, Verdict
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -87,4 +87,4 @@ def used(rules: Policy) -> PolicyUsed:
 
 def judge(rules: Policy, *scans: Scan | Refusal, now: datetime = NOW, **options: Any) -> Verdict:
     """Judge scans (one clean scan if none is given) by a policy."""
-    return evaluate(used(rules), scans or (scan(),), now, **options)
+    return evaluate(used(rules), scans or (scan(),), now, Beside(**options))

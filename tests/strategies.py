@@ -12,18 +12,8 @@ from hypothesis import strategies as st
 from msgspec import UNSET, UnsetType
 
 from gate.model import Cvss, Finding, FindingStatus, Fix, Kind, Package, Scan, Severity, stem
-from gate.policy.document import (
-    Budget,
-    Count,
-    CvssChoice,
-    Ignore,
-    Limit,
-    Max,
-    Policy,
-    Relaxations,
-    ScanDemands,
-    Unlimited,
-)
+from gate.policy.clauses import Budget, Count, Ignore, Limit, Max, Unlimited
+from gate.policy.document import CvssChoice, Policy, Relaxations, ScanDemands
 from gate.policy.scalars import Duration, Until
 from tests.builders import NOW, finding, scan
 

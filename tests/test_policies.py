@@ -9,11 +9,23 @@ from gate.errors import PolicyError
 from gate.model import Cvss, Finding, Fix, Kind, ScanState, Severity
 from gate.policy.lint import lint
 from gate.policy.loader import Loaded, load, loads
+from gate.policy.testing import run_cases, unfired
 from gate.policy.verdict import Outcome
 from tests.builders import NOW, finding, fixable, judge, scan
 
 FOLDER = Path(__file__).parents[1] / "policies"
-NAMES = ("default", "fixable-only", "report-only", "strict")
+NAMES = (
+    "default",
+    "fixable-only",
+    "grace",
+    "known-exploited",
+    "org-base",
+    "org-team",
+    "report-only",
+    "strict",
+)
+STAGED = {"org-base", "org-team"}
+"""Those with a rule that warns before it fails, which is noted."""
 CRITICAL, HIGH, MEDIUM, LOW, UNKNOWN = (
     Severity.CRITICAL,
     Severity.HIGH,
@@ -42,12 +54,25 @@ def test_these_are_the_policies_that_ship() -> None:
 def test_a_shipped_policy_begins_by_saying_what_it_is_for_and_has_no_notes(name: str) -> None:
     assert (FOLDER / f"{name}.yaml").read_text().startswith("# ")
     assert shipped(name).name == name
-    assert lint(shipped(name), date(2026, 11, 23)) == ()
+    notes = lint(shipped(name), date(2026, 11, 23))
+    assert len(notes) == (name in STAGED)
+    assert all("warns until it fails" in note for note in notes)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_shipped_policy_is_tested_rule_by_rule(name: str) -> None:
+    loaded = shipped(name)
+    results = run_cases(loaded, NOW)
+
+    assert [result.name for result in results if not result.passed] == []
+    assert unfired(loaded, results) == ()
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_clean_image_passes(name: str) -> None:
-    assert judge(shipped(name).policy, scan()).verdict is Outcome.PASS
+    clean = judge(shipped(name).policy, scan(), env="prod")
+    assert clean.images[0].verdict is Outcome.PASS
+    assert all("matched nothing" in warned.text for warned in clean.warnings)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,15 +5,13 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 
 from gate.errors import Exit
-from gate.model import Kind, Scan, ScanState
+from gate.model import AHEAD, Kind, Scan, ScanState
 from gate.plain import one_line
-from gate.policy.document import AcceptUnsupported, Policy
-from gate.policy.ignores import has_expired, is_in_force, until_text
+from gate.policy.clauses import AcceptUnsupported
+from gate.policy.document import Policy
 from gate.policy.patterns import matcher, texts
+from gate.policy.relaxing import has_expired, is_in_force, until_text
 from gate.policy.scalars import Duration
-
-AHEAD = timedelta(minutes=5)
-"""How far a time may lie ahead of now: what AWS's request signature tolerates between two clocks."""
 
 
 class Unacceptable(Struct, frozen=True, kw_only=True):

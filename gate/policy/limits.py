@@ -6,7 +6,8 @@ from typing import Literal
 from msgspec import UNSET, Struct
 
 from gate.model import WORST_FIRST, Cvss, Finding, Fix, Severity
-from gate.policy.document import Budget, Limit, Policy
+from gate.policy.clauses import Budget, Limit
+from gate.policy.document import Policy
 from gate.policy.scores import reaches_floor
 from gate.policy.verdict import JudgedFinding, RuleOutcome, RuleVerdict
 

@@ -4,16 +4,19 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from math import inf
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from gate.model import WORST_FIRST, Severity
-from gate.plain import one_line
-from gate.policy.checks import matches_all
-from gate.policy.document import AcceptUnsupported, Budget, Ignore, Limit
-from gate.policy.ignores import has_expired
+from gate.policy.asked import facts_asked
+from gate.policy.clauses import AcceptUnsupported, Budget, Ignore, Limit
+from gate.policy.effective import variants
+from gate.policy.lint_conditions import notes_on_conditions
 from gate.policy.loaded import Loaded
 from gate.policy.nodes import quoted
 from gate.policy.patterns import is_exact, texts
+from gate.policy.relaxation_checks import matches_all
+from gate.policy.relaxing import has_expired, relaxations, steps_of, what_is_ignored
+from gate.policy.scalars import Duration
 
 Step = str | int
 _MOST_NAMED = 20
@@ -27,6 +30,7 @@ def lint(loaded: Loaded, today: date) -> tuple[str, ...]:
         *_floor(loaded),
         *_scan(loaded),
         *_endings(loaded, today),
+        *notes_on_conditions(loaded.policy, today),
         *_scopes(loaded),
         *_twins(loaded),
     ]
@@ -39,6 +43,17 @@ def uneven_limits(loaded: Loaded) -> tuple[str, ...]:
 
 
 Note = tuple[tuple[Step, ...], str]
+
+
+class Ending(Struct, frozen=True, kw_only=True):
+    """A relaxation whose dates somebody should look at."""
+
+    path: str
+    text: str
+    has_begun: bool
+    """False for one that does not apply yet."""
+    has_ended: bool = False
+    """True for one that applies no more."""
 
 
 def _placed(loaded: Loaded, found: Iterable[Note]) -> tuple[str, ...]:
@@ -67,7 +82,8 @@ def _limits(loaded: Loaded) -> Iterator[Note]:
                 ("max", severity.value),
                 f"max.{severity.value} allows more fixable than unfixable findings; is that meant?",
             )
-    if loaded.policy.cvss_floor is None and all(_budgets(limits.of(severity)) == (inf, inf) for severity in _RATED):
+    bare = loaded.policy.cvss_floor is None and not loaded.policy.rules
+    if bare and all(_budgets(limits.of(severity)) == (inf, inf) for severity in _RATED):
         yield ("max",), "max limits only findings of unknown severity: every rated one passes"
 
 
@@ -75,7 +91,8 @@ def _floor(loaded: Loaded) -> Iterator[Note]:
     policy = loaded.policy
     floor, missing = policy.cvss_floor, policy.cvss.missing
     if floor is None:
-        if loaded.tree is not None and loaded.tree.has("cvss"):
+        is_used = facts_asked(policy) & {"cvss", "vector"} or any(variants(policy, "cvss_floor"))
+        if not is_used and any(layer.tree.has("cvss") for layer in loaded.layers):
             yield ("cvss",), "cvss has no effect without a cvss_floor"
         return
     if all(policy.max.of(severity) == 0 for severity in WORST_FIRST):
@@ -94,23 +111,24 @@ def _scan(loaded: Loaded) -> Iterator[Note]:
         yield ("scan", "unsupported", "repository"), "every image that AWS cannot scan is accepted, in all repositories"
 
 
-def _relaxations(loaded: Loaded) -> Iterator[tuple[tuple[Step, ...], str, Ignore | AcceptUnsupported]]:
-    for index, entry in enumerate(loaded.policy.ignore):
-        yield ("ignore", index), f"ignore entry {index + 1} ({_named(entry)})", entry
-    if isinstance(loaded.policy.scan.unsupported, AcceptUnsupported):
-        yield ("scan", "unsupported"), "scan.unsupported", loaded.policy.scan.unsupported
-
-
 def _endings(loaded: Loaded, today: date) -> Iterator[Note]:
-    soon = loaded.policy.relaxations.expiring.delta
-    for path, name, entry in _relaxations(loaded):
+    soon = loaded.policy.relaxations.expiring
+    for ending in endings(loaded, today, soon):
+        yield steps_of(ending.path), ending.text
+
+
+def endings(loaded: Loaded, today: date, soon: Duration) -> Iterator[Ending]:
+    """Yield the relaxations that have ended, have not begun, or end within `soon` of `today` (a day in UTC)."""
+    for path, name, entry in relaxations(loaded.policy):
         day = entry.until.day if entry.until is not None else None
         if has_expired(entry, today):
-            yield (*path, "until"), f"{name} expired on {day} and no longer applies; renew it or remove it"
+            text = f"{name} expired on {day} and no longer applies; renew it or remove it"
+            yield Ending(path=f"{path}.until", text=text, has_begun=True, has_ended=True)
         elif entry.since is not None and entry.since > today:
-            yield (*path, "since"), f"{name} begins on {entry.since}, and does not apply before"
-        elif day is not None and day - today <= soon:
-            yield (*path, "until"), f"{name} ends on {day}; renew it or remove it"
+            text = f"{name} begins on {entry.since}, and does not apply before"
+            yield Ending(path=f"{path}.since", text=text, has_begun=False)
+        elif day is not None and day - today <= soon.delta:
+            yield Ending(path=f"{path}.until", text=f"{name} ends on {day}; renew it or remove it", has_begun=True)
 
 
 def _scopes(loaded: Loaded) -> Iterator[Note]:
@@ -123,7 +141,7 @@ def _scopes(loaded: Loaded) -> Iterator[Note]:
                         f"{quoted(name)} is no regular expression here: `.` is a dot, `*` is anything",
                     )
         wide = [quoted(name) for name in texts(entry.id) if _is_wide(name)]
-        if wide and entry.package is None:
+        if wide and entry.package is None and entry.path is None:
             shown = ", ".join(wide[:_MOST_NAMED]) + (
                 f" and {len(wide) - _MOST_NAMED} more" if wide[_MOST_NAMED:] else ""
             )
@@ -132,12 +150,22 @@ def _scopes(loaded: Loaded) -> Iterator[Note]:
 
 
 def _twins(loaded: Loaded) -> Iterator[Note]:
-    first: dict[tuple[frozenset[str], frozenset[str]], int] = {}
+    first: dict[tuple[object, ...], int] = {}
     for index, entry in enumerate(loaded.policy.ignore):
-        scope = frozenset(name.casefold() for name in texts(entry.id)), frozenset(texts(entry.package))
+        scope = _scope(entry)
         twin = first.setdefault(scope, index)
         if twin != index:
-            yield ("ignore", index), f"ignore entry {index + 1} names the same as entry {twin + 1} ({_named(entry)})"
+            yield (
+                ("ignore", index),
+                f"ignore entry {index + 1} names the same as entry {twin + 1} ({what_is_ignored(entry)})",
+            )
+
+
+def _scope(entry: Ignore) -> tuple[object, ...]:
+    """Return what entries that name the same have in common."""
+    ids = frozenset(name.casefold() for name in texts(entry.id))
+    parts = (frozenset(texts(getattr(entry, key))) for key in ("package", "version", "package_type", "path"))
+    return (ids, *parts, entry.unless, entry.for_)
 
 
 def _is_wide(name: str) -> bool:
@@ -162,7 +190,3 @@ def _shown(limit: Limit) -> str:
         return str(limit)
     unknown = "" if limit.unknown is UNSET else f", unknown: {limit.unknown}"
     return f"{{fixable: {limit.fixable}, unfixable: {limit.unfixable}{unknown}}}"
-
-
-def _named(entry: Ignore) -> str:
-    return one_line(", ".join([*texts(entry.id), *(f"package {name}" for name in texts(entry.package))]), 80)

@@ -1,39 +1,84 @@
-"""Loads a policy file: strict YAML read as text, typed by our own types, every fault at once with its place."""
+"""Loads a policy: its file and those that it extends, typed by our own types, every fault at once with its place."""
 
 import re
 from hashlib import sha256
 from importlib.resources import files as resources
 from pathlib import Path
 
-import yaml
+from msgspec import Struct
 from msgspec.structs import replace
 
 from gate import __version__
 from gate.errors import GateError, PolicyError
 from gate.plain import one_line
 from gate.policy.checks import check
-from gate.policy.loaded import Loaded, from_maxima, name_of
-from gate.policy.nodes import Broken, Fault, Faults, Mapping, Node, Scalar, Sequence, quoted
+from gate.policy.document import Policy
+from gate.policy.inherit import check_whole, inherited
+from gate.policy.loaded import Layer, Loaded, from_maxima, name_of
+from gate.policy.nodes import Fault, Faults, Mapping, Scalar, locate, quoted
 from gate.policy.scalars import VersionRange
-from gate.policy.text import MOST_BYTES, syntax_fault, text_of
+from gate.policy.text import MOST_BYTES
+from gate.policy.vex_document import MOST_BYTES as MOST_VEX
+from gate.policy.vex_document import VexDocument, read_vex
 from gate.policy.walker import walk
+from gate.policy.yaml_tree import mapping_of
 
 __all__ = ["Loaded", "built_in", "from_maxima", "load", "loads"]
 
-_MOST_NODES = 500_000
-_DEEPEST = 50
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LATER = re.compile(r"[2-9]|[1-9][0-9]{1,8}")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_MOST_LAYERS = 10
+_MOST_FILES = 1_000
 BUILT_IN = "(built in)"
 
 
-def load(path: Path) -> Loaded:
-    """Read a policy file; PolicyError carries all that is wrong with it."""
+class _Where(Struct, frozen=True, kw_only=True):
+    """Where a policy file lies, for the paths that it names."""
+
+    folder: Path
+    root: Path
+    """The folder that no path may lead out of."""
+    above: tuple[Path, ...] = ()
+    """The files that extend this one, and this one: none of them may be extended again."""
+
+
+def load(path: Path, root: Path | None = None) -> Loaded:
+    """Read a policy file with all that it names; PolicyError carries all that is wrong with it.
+
+    What it names must lie in `root` where the file itself does, else beside the file or below.
+    """
     file = one_line(str(path))
+    data = _read(path, file, MOST_BYTES)
+    own = path.resolve()
+    tree = root.resolve() if root is not None and own.is_relative_to(root.resolve()) else own.parent
+    return _loads(data, file, _Where(folder=path.parent, root=tree, above=(own,)))
+
+
+def loads(data: bytes, *, file: str) -> Loaded:
+    """Read a policy from a file's bytes; `file` is what messages call it. It can name no other file."""
+    return _loads(data, one_line(file), None)
+
+
+def built_in() -> Loaded:
+    """Return the default policy that ships with the gate."""
+    loaded = loads(built_in_text().encode(), file=BUILT_IN)
+    return replace(loaded, name=loaded.policy.name or "default")
+
+
+def built_in_text() -> str:
+    """Return the file of the default policy that ships with the gate."""
+    packaged = resources("gate") / "policies" / "default.yaml"
+    # NOTE: a source checkout has no copy inside the package; the wheel's build puts it there.
+    checkout = Path(__file__).parents[2] / "policies" / "default.yaml"
+    for place in (packaged, checkout):
+        if place.is_file():
+            return place.read_text(encoding="utf-8")
+    raise GateError("the built-in policy is missing from this installation", hint="Install scan-gate again.")
+
+
+def _read(path: Path, file: str, most: int) -> bytes:
     try:
         with path.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
+            return stream.read(most + 1)
     except IsADirectoryError as err:
         raise PolicyError((f"{file}: is a directory; expected a policy file",)) from err
     except FileNotFoundError as err:
@@ -41,77 +86,91 @@ def load(path: Path) -> Loaded:
     except (OSError, ValueError) as err:
         reason = err.strerror if isinstance(err, OSError) and err.strerror else str(err)
         raise PolicyError((f"{file}: cannot be read: {one_line(reason)}",)) from err
-    return loads(data, file=file)
 
 
-def loads(data: bytes, *, file: str) -> Loaded:
-    """Read a policy from a file's bytes; `file` is what messages call it."""
-    file = one_line(file)
+def _loads(data: bytes, file: str, where: _Where | None) -> Loaded:
     faults = Faults()
-    root = _root(data, faults)
+    root = mapping_of(data, faults)
     if root is None:
         raise PolicyError(faults.lines(file))
     _refuse_newer(root, file)
     walked = walk(root, faults)
-    check(walked.parts, faults)
+    own = walked.policy
+    parent = _parent(own, root, where, faults)
+    merged = inherited(parent, own, root, faults) if parent else own
+    check(walked.parts, faults, merged.relaxations)
+    check_whole(merged, walked.parts, faults)
+    # NOTE: a child's `vex` can only be its parent's, whose paths are relative to the parent.
+    vex = parent.vex if parent else _vex(own, root, where, faults)
     if faults.count:
         raise PolicyError(faults.lines(file))
-    policy = walked.policy
-    return Loaded(policy=policy, name=name_of(policy, file), files=(file,), sha256=sha256(data).hexdigest(), tree=root)
+    digest = sha256(data).hexdigest()
+    return Loaded(
+        policy=merged,
+        name=name_of(merged, file),
+        files=(file, *(parent.files if parent else ())),
+        sha256=sha256(f"{digest}\n{parent.sha256}\n".encode()).hexdigest() if parent else digest,
+        layers=(*(parent.layers if parent else ()), Layer(file=file, tree=root, policy=own)),
+        vex=vex,
+    )
 
 
-def built_in() -> Loaded:
-    """Return the default policy that ships with the gate."""
-    packaged = resources("gate") / "policies" / "default.yaml"
-    # NOTE: a source checkout has no copy inside the package; the wheel's build puts it there.
-    checkout = Path(__file__).parents[2] / "policies" / "default.yaml"
-    for place in (packaged, checkout):
-        if place.is_file():
-            loaded = loads(place.read_bytes(), file=BUILT_IN)
-            return replace(loaded, name=loaded.policy.name or "default")
-    raise GateError("the built-in policy is missing from this installation", hint="Install scan-gate again.")
-
-
-def _root(data: bytes, faults: Faults) -> Mapping | None:
-    """Return the file's top mapping, or None with what is wrong in `faults`."""
-    text = text_of(data, faults)
-    root = _tree(text, faults) if text is not None else None
-    if isinstance(root, Mapping):
-        return root
-    if faults.count:
+def _parent(own: Policy, tree: Mapping, where: _Where | None, faults: Faults) -> Loaded | None:
+    """Load the policy that this one extends; what is wrong with its path is a fault here, with itself an error."""
+    if own.extends is None:
         return None
-    if root is None or (isinstance(root, Scalar) and root.is_null):
-        content = "holds nothing but comments" if text and text.strip() else "is empty"
-        faults.add_at(0, 0, "", f"the policy {content}; expected at least `version: 1` and `max`")
-    else:
-        what = "a list" if isinstance(root, Sequence) else "text"
-        faults.add(root, "", f"the file holds {what}; expected a mapping that begins with `version: 1`")
-    return None
+    path = _inside(own.extends, where)
+    why = ""
+    if where is None or path is None:
+        why = "expected a relative path that stays in the folder of the policies"
+    elif path.resolve() in where.above:
+        why = "is extended by itself; expected policies that do not go round in a circle"
+    elif len(where.above) >= _MOST_LAYERS:
+        why = f"is one of more than {_MOST_LAYERS} policies, each of which extends the next; expected fewer"
+    if why or where is None or path is None:
+        faults.add(locate(tree, "extends"), "extends", f"{quoted(own.extends)}: {why}")
+        return None
+    file = one_line(str(path))
+    below = _Where(folder=path.parent, root=where.root, above=(*where.above, path.resolve()))
+    return _loads(_read(path, file, MOST_BYTES), file, below)
 
 
-def _tree(text: str, faults: Faults) -> Node | None:
-    """Return the document as nodes; None when it is empty or cannot be read to its end."""
-    builder = _Builder(faults)
+def _inside(written: str, where: _Where | None) -> Path | None:
+    """Return the file that a relative path names, unless it leads out of the tree."""
+    if where is None or Path(written).is_absolute() or "\0" in written:
+        return None
+    path = where.folder / written
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
-            if not builder.take(event):
-                break
-    except yaml.MarkedYAMLError as err:
-        _add_syntax_fault(err, text, faults)
+        return path if path.resolve().is_relative_to(where.root) else None
+    except (OSError, RuntimeError):  # NOTE: links that go round in a circle.
         return None
-    # NOTE: ValueError and OverflowError come from escapes such as "\UFFFFFFFF" where PyYAML was built without libyaml.
-    except (yaml.YAMLError, ValueError, OverflowError) as err:
-        faults.add_at(0, 0, "", f"is not YAML: {one_line(str(err))}")
-        return None
-    return builder.root
 
 
-def _add_syntax_fault(err: yaml.MarkedYAMLError, text: str, faults: Faults) -> None:
-    """Record what the YAML parser stumbled over, where the value begins that made it stumble."""
-    begins = str(err.context or "").startswith("while scanning a")
-    mark = (err.context_mark if begins else None) or err.problem_mark or err.context_mark
-    line, column = (mark.line, mark.column) if mark else (0, 0)
-    faults.add_at(line + 1, column + 1, "", syntax_fault(str(err.problem or err.context), text, line, column))
+def _vex(own: Policy, tree: Mapping, where: _Where | None, faults: Faults) -> tuple[VexDocument, ...]:
+    """Read the OpenVEX files that a policy names; a name that stands for no file is a fault."""
+    found: dict[Path, None] = {}
+    for index, written in enumerate(own.vex.files if own.vex else ()):
+        node = locate(tree, "vex", "files", index)
+        paths = _matching(written, where)
+        if not paths:
+            text = "names no file; expected a relative path, or a glob, that stays in the folder of the policies"
+            faults.add(node, f"vex.files[{index}]", f"{quoted(written)} {text}")
+        found.update(dict.fromkeys(paths))
+    if len(found) > _MOST_FILES:
+        faults.add(locate(tree, "vex", "files"), "vex.files", f"names more than {_MOST_FILES} files; expected fewer")
+        return ()
+    files = ((path, one_line(str(path))) for path in found)
+    return tuple(read_vex(_read(path, file, MOST_VEX), file) for path, file in files)
+
+
+def _matching(written: str, where: _Where | None) -> list[Path]:
+    if where is None or _inside(written, where) is None:
+        return []
+    try:
+        paths = sorted(where.folder.glob(written))[: _MOST_FILES + 1]
+    except (ValueError, NotImplementedError, OSError):
+        return []
+    return [path for path in paths if path.is_file() and path.resolve().is_relative_to(where.root)]
 
 
 def _refuse_newer(root: Mapping, file: str) -> None:
@@ -134,100 +193,3 @@ def _needs_other(written: str) -> str:
     except ValueError:
         return ""
     return "" if holds else f"this policy needs scan-gate {one_line(written, 60)}; this is {__version__}"
-
-
-def _place(event: yaml.Event) -> tuple[int, int]:
-    mark = event.start_mark
-    return (mark.line + 1, mark.column + 1) if mark else (0, 0)
-
-
-class _Builder:
-    """Turns parse events into nodes without recursion, refusing what a policy has no use for."""
-
-    def __init__(self, faults: Faults) -> None:
-        self.root: Node | None = None
-        self._faults = faults
-        self._open: list[tuple[yaml.CollectionStartEvent, list[Node]]] = []
-        self._nodes = 0
-        self._documents = 0
-
-    def take(self, event: yaml.Event) -> bool:
-        """Add one event; False means that reading on is of no use."""
-        if isinstance(event, yaml.ScalarEvent):
-            return self._put(self._scalar(event))
-        if isinstance(event, yaml.CollectionStartEvent):
-            self._open.append((event, []))
-            return self._is_shallow(event)
-        if isinstance(event, yaml.CollectionEndEvent):
-            return self._put(self._close())
-        if isinstance(event, yaml.AliasEvent):
-            text = f"*{one_line(str(event.anchor), 60)} is an alias, which a policy may not hold"
-            return self._put(self._broken(event, f"{text}; a value that begins with * must stand in quotes"))
-        if isinstance(event, yaml.DocumentStartEvent):
-            self._documents += 1
-            if self._documents > 1:
-                self._broken(event, "a second document begins here; expected one policy in a file")
-            return self._documents == 1
-        return True
-
-    def _is_shallow(self, event: yaml.Event) -> bool:
-        if len(self._open) <= _DEEPEST:
-            return True
-        self._broken(event, f"is nested deeper than {_DEEPEST}; a policy never is")
-        self.root = None
-        return False
-
-    def _put(self, node: Node) -> bool:
-        self._nodes += 1
-        if self._open:
-            self._open[-1][1].append(node)
-        else:
-            self.root = node
-        if self._nodes <= _MOST_NODES:
-            return True
-        self._faults.add(node, "", f"more than {_MOST_NODES} values; a policy has fewer")
-        self.root = None
-        return False
-
-    def _scalar(self, event: yaml.ScalarEvent) -> Node:
-        if self._is_decorated(event):
-            return self._broken(event)
-        if not event.value.isascii() and _SURROGATE.search(event.value):
-            return self._broken(event, "holds half a character (a lone surrogate); remove it")
-        line, column = _place(event)
-        return Scalar(event.value, line, column, quoted=bool(event.style))
-
-    def _close(self) -> Node:
-        event, nodes = self._open.pop()
-        if self._is_decorated(event):
-            return self._broken(event)
-        line, column = _place(event)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return Sequence(tuple(nodes), line, column)
-        pairs = ((self._key(key), value) for key, value in zip(nodes[::2], nodes[1::2], strict=True))
-        return Mapping(tuple((key, value) for key, value in pairs if key is not None), line, column)
-
-    def _key(self, key: Node) -> Scalar | None:
-        if isinstance(key, Sequence | Mapping):
-            self._faults.add(key, "", "a list or a mapping stands where a key must be; expected a word")
-        elif isinstance(key, Scalar):
-            if key.quoted or key.text != "<<":
-                return key
-            self._faults.add(key, "", "`<<` merges mappings, which a policy may not do; write the keys out")
-        return None
-
-    def _is_decorated(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> bool:
-        anchor, tag = event.anchor, event.tag
-        if anchor:
-            text = f"&{one_line(anchor, 60)} is an anchor, which a policy may not hold"
-            self._broken(event, f"{text}; a value that begins with & must stand in quotes")
-        if tag:
-            text = f"the tag {quoted(tag)} may not stand in a policy"
-            self._broken(event, f"{text}; a value that begins with ! must stand in quotes")
-        return bool(anchor or tag)
-
-    def _broken(self, event: yaml.Event, text: str = "") -> Broken:
-        node = Broken(*_place(event))
-        if text:
-            self._faults.add(node, "", text)
-        return node

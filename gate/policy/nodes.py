@@ -117,14 +117,23 @@ def join(path: str, key: str) -> str:
 
 def locate(root: Node, *path: str | int) -> Node:
     """Return the node at a path of keys and indexes, or the deepest that exists on the way there."""
+    return _followed(root, path)[0]
+
+
+def depth(root: Node, *path: str | int) -> int:
+    """Return how many steps of a path exist."""
+    return _followed(root, path)[1]
+
+
+def _followed(root: Node, path: tuple[str | int, ...]) -> tuple[Node, int]:
     node = root
-    for step in path:
+    for taken, step in enumerate(path):
         below: Node | None = None
         if isinstance(node, Mapping) and isinstance(step, str):
             below = node.get(step)
         elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
             below = node.items[step]
         if below is None:
-            return node
+            return node, taken
         node = below
-    return node
+    return node, len(path)

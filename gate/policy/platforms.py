@@ -7,23 +7,29 @@ import msgspec
 from gate.errors import Exit
 from gate.model import offers
 from gate.plain import one_line
-from gate.policy.document import Policy
+from gate.policy.scalars import PlatformName
 from gate.policy.verdict import ImageVerdict, Outcome
 
 _PUSH = "Push every platform under this name, or change scan.platforms in the policy."
 _UNKNOWN = "Push it in an index (docker buildx does), which names its platform, or change scan.platforms in the policy."
 
 
-def demand_platforms(policy: Policy, images: tuple[ImageVerdict, ...]) -> tuple[ImageVerdict, ...]:
-    """Return the images, without their verdicts where a target lacks a platform; a known violation stays one."""
-    wanted = [platform.plain for platform in policy.scan.platforms or ()]
-    if not wanted:
+def demand_platforms(
+    demanded: tuple[tuple[PlatformName, ...] | None, ...], images: tuple[ImageVerdict, ...]
+) -> tuple[ImageVerdict, ...]:
+    """Return the images, without their verdicts where a target lacks a platform; a known violation stays one.
+
+    `demanded` is what the policy for each image asks of its target.
+    """
+    if not any(demanded):
         return images
     held: dict[str, list[str | None]] = defaultdict(list)
-    for image in images:
+    wanted: dict[str, dict[str, None]] = defaultdict(dict)
+    for image, platforms in zip(images, demanded, strict=True):
         held[image.target].append(image.platform)
+        wanted[image.target].update((platform.plain, None) for platform in platforms or ())
     missing = {
-        target: [name for name in wanted if not any(offers(platform, name) for platform in platforms)]
+        target: [name for name in wanted[target] if not any(offers(platform, name) for platform in platforms)]
         for target, platforms in held.items()
     }
     return tuple(_without(image, missing[image.target], held[image.target]) for image in images)

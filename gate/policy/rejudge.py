@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 
 from gate.errors import Exit
 from gate.model import Finding, Image, Refusal, Scan, Severity
-from gate.policy.evaluate import evaluate
-from gate.policy.verdict import ImageVerdict, JudgedFinding, Verdict
+from gate.policy.baseline import Compared
+from gate.policy.evaluate import Beside, evaluate
+from gate.policy.verdict import ImageVerdict, JudgedFinding, RuleVerdict, Verdict
 
 _RATED = {severity.value.upper(): severity for severity in Severity}
 COUNTS_DIFFER = "AWS's counts and its list differ"
@@ -26,14 +28,27 @@ def disagreement(verdict: Verdict) -> str | None:
             return f"images[{number}].exit_code is {image.exit_code}, which no image without a scan has"
         if lost := _lost(image):
             return f"images[{number}].declared_counts: {lost}"
-    again = evaluate(
-        verdict.policy,
-        tuple(scan_of(image) for image in verdict.images),
-        verdict.judged_at,
+    again = evaluate(verdict.policy, *evidence_of(verdict))
+    return next(_differences(verdict, again), None)
+
+
+def evidence_of(verdict: Verdict) -> tuple[tuple[Scan | Refusal, ...], datetime, Beside]:
+    """Return everything beside the policy that a verdict document was made from, to judge it again."""
+    beside = Beside(
+        used=verdict.facts,
+        vex=verdict.vex,
+        compared=tuple(_compared(image) for image in verdict.images),
+        env=verdict.env,
         settings=verdict.settings,
         warn_exit=verdict.warn_exit,
     )
-    return next(_differences(verdict, again), None)
+    return tuple(map(scan_of, verdict.images)), verdict.judged_at, beside
+
+
+def _compared(image: ImageVerdict) -> Compared | None:
+    if image.baseline is None:
+        return None
+    return Compared(used=image.baseline, sights={one.key: one.sight for one in image.findings if one.sight})
 
 
 def _lost(image: ImageVerdict) -> str:
@@ -50,7 +65,7 @@ def _lost(image: ImageVerdict) -> str:
     declared: Counter[Severity] = Counter()
     for word, count in (image.declared_counts or {}).items():
         declared[_RATED.get(word, Severity.UNKNOWN)] += count
-    listed = Counter(finding.severity for finding in image.findings)
+    listed = Counter(one.adjusted.before if one.adjusted else one.severity for one in image.findings)
     missing = declared - listed
     return ", ".join(f"{severity.value} {declared[severity]}, and {listed[severity]} listed" for severity in missing)
 
@@ -66,7 +81,8 @@ def scan_of(image: ImageVerdict) -> Scan | Refusal:
 
 
 def _finding_of(judged: JudgedFinding) -> Finding:
-    return Finding(**{name: getattr(judged, name) for name in Finding.__struct_fields__})
+    facts = {name: getattr(judged, name) for name in Finding.__struct_fields__}
+    return Finding(**facts | ({"severity": judged.adjusted.before} if judged.adjusted else {}))
 
 
 def _differences(seen: Verdict, again: Verdict) -> Iterator[str]:
@@ -82,16 +98,21 @@ def _differences(seen: Verdict, again: Verdict) -> Iterator[str]:
 def _image_differences(
     one: ImageVerdict, other: ImageVerdict, worded: tuple[str, ...]
 ) -> Iterator[tuple[str, object, object]]:
-    for name in ("verdict", "exit_code", "counts", *worded):
+    for name in ("verdict", "exit_code", "mode", "limits", "overrides", "counts", *worded):
         if getattr(one, name) != getattr(other, name):
             yield name, getattr(one, name), getattr(other, name)
-    rules = [(rule.name, rule.action, rule.outcome, rule.count, rule.max, rule.findings) for rule in one.rules]
-    again = [(rule.name, rule.action, rule.outcome, rule.count, rule.max, rule.findings) for rule in other.rules]
-    if rules != again:
+    if [_of_rule(rule) for rule in one.rules] != [_of_rule(rule) for rule in other.rules]:
         yield "rules", "other rules or outcomes", "those that the policy makes"
-    ends = [(finding.key, finding.disposition, finding.cvss) for finding in one.findings]
-    if ends != [(finding.key, finding.disposition, finding.cvss) for finding in other.findings]:
+    if list(map(_end_of, one.findings)) != list(map(_end_of, other.findings)):
         yield "findings", "other dispositions or order", "those that the policy makes"
+
+
+def _of_rule(rule: RuleVerdict) -> tuple[object, ...]:
+    return rule.name, rule.action, rule.outcome, rule.count, rule.max, rule.findings, rule.unknown
+
+
+def _end_of(finding: JudgedFinding) -> tuple[object, ...]:
+    return finding.key, finding.severity, finding.disposition, finding.cvss, finding.grace_until
 
 
 def _text(place: str, seen: object, judged: object) -> str:

@@ -31,10 +31,12 @@ class Scalar(Protocol):
         """The text (or texts) that `parse` reads back to an equal value."""
 
 
-class _Word(ABC):
+class Word(ABC):
     """Equality, hash and repr by the text; no dataclass, since msgspec would encode one as a mapping."""
 
     __slots__ = ()
+
+    SCHEMA: ClassVar[dict[str, Any]]
 
     @property
     @abstractmethod
@@ -51,7 +53,7 @@ class _Word(ABC):
         return f"{type(self).__name__}.parse({self.plain!r})"
 
 
-class Duration(_Word):
+class Duration(Word):
     """A length of time in whole seconds, written like 90s, 15m, 24h, 7d, 2w or 1h30m."""
 
     __slots__ = ("seconds",)
@@ -93,7 +95,7 @@ class Duration(_Word):
         return timedelta(seconds=self.seconds)
 
 
-class Until(_Word):
+class Until(Word):
     """When a relaxation ends: after a day (UTC, inclusive), when a fix exists, or whichever comes first."""
 
     __slots__ = ("day", "fixed")
@@ -136,7 +138,7 @@ class Until(_Word):
         return words[0] if len(words) == 1 else words
 
 
-class VersionRange(_Word):
+class VersionRange(Word):
     """The versions of this gate that a policy is written for, such as `>=1.2` (PEP 440)."""
 
     __slots__ = ("text",)
@@ -173,7 +175,7 @@ class VersionRange(_Word):
         return SpecifierSet(self.text).contains(version, prereleases=True)
 
 
-class PlatformName(_Word):
+class PlatformName(Word):
     """The platform of an image, as Docker writes it: `linux/amd64`, `linux/arm/v7`."""
 
     __slots__ = ("text",)
@@ -216,22 +218,22 @@ SCALARS: tuple[type[Scalar], ...] = (Duration, Until, VersionRange, PlatformName
 
 
 def schema_of(kind: type) -> dict[str, Any]:
-    """Return the JSON Schema of a scalar type, for msgspec's schema_hook."""
-    if kind in SCALARS:
+    """Return the JSON Schema of a word's type, for msgspec's schema_hook."""
+    if issubclass(kind, Word):
         found: dict[str, Any] = kind.SCHEMA
         return found
     raise NotImplementedError
 
 
 def encode_scalar(value: object) -> object:
-    """Return the text of a scalar, for msgspec's enc_hook."""
-    if isinstance(value, SCALARS):
+    """Return the text of a word, for msgspec's enc_hook."""
+    if isinstance(value, Word):
         return value.plain
     raise NotImplementedError
 
 
 def decode_scalar(kind: type, value: object) -> object:
-    """Read a scalar from its text, for msgspec's dec_hook."""
+    """Read a word from its text, for msgspec's dec_hook."""
     parse: Callable[[Any], object] | None = getattr(kind, "parse", None)
     if parse is None or not isinstance(value, str | list):
         raise NotImplementedError

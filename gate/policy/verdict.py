@@ -1,16 +1,40 @@
 """The verdict document: everything that any report, or another run, needs to know of a judgement."""
 
-from datetime import datetime
 from enum import Enum
-from typing import Annotated, Literal
+from typing import Literal
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from gate.model import Cvss, FindingStatus, Fix, Kind, Package, ScanState, Severity, TagMove
+from gate.facts.known import FactsUsed
+from gate.model import Kind, ScanState, Severity, TagMove
+from gate.policy.clauses import Max
 from gate.policy.document import Policy
+from gate.policy.judged import Adjusted, BaselineUsed, Disposition, IgnoredBy, JudgedFinding, Moment, Sight, VexBy
+from gate.policy.vex_document import VexStatement
 
-Moment = Annotated[datetime, Meta(tz=True)]
-"""A time with its zone: one without cannot be compared."""
+__all__ = [
+    "Adjusted",
+    "BaselineUsed",
+    "Counts",
+    "Disposition",
+    "IgnoredBy",
+    "ImageVerdict",
+    "JudgedFinding",
+    "Moment",
+    "Outcome",
+    "PolicyUsed",
+    "RuleOutcome",
+    "RuleVerdict",
+    "ScanFacts",
+    "Setting",
+    "Sight",
+    "Tally",
+    "Upgrade",
+    "Verdict",
+    "VexBy",
+    "VexFile",
+    "Warned",
+]
 
 
 class Outcome(Enum):
@@ -32,61 +56,6 @@ class RuleOutcome(Enum):
     NO_VERDICT = "no_verdict"
 
 
-class Disposition(Enum):
-    """Where a finding ended; every finding has exactly one."""
-
-    COUNTED = "counted"
-    IGNORED = "ignored"
-    VEX = "vex"
-    BASELINE = "baseline"
-    GRACE = "grace"
-    SUPPRESSED = "suppressed"
-    CLOSED = "closed"
-
-
-class IgnoredBy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The accepted risk that settled a finding: of all entries that match, the one that ends last."""
-
-    reason: str | None
-    owner: str | None
-    ticket: str | None
-    until: str | None
-    """As people read it: `2026-12-31`, `fixed`, or `2026-12-31 or fixed`."""
-    justification: str | None
-    entries: tuple[int, ...]
-    """Which entries of the policy's `ignore` match, counted from 0; the first is the one whose words stand here."""
-
-
-class JudgedFinding(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A finding as AWS lists it, and what became of it."""
-
-    key: str
-    id: str
-    aliases: tuple[str, ...]
-    severity: Severity
-    aws_severity: str
-    title: str
-    description: str
-    cvss: Cvss | None
-    """The score that was judged; None when no source that the policy names has one."""
-    scores: tuple[Cvss, ...]
-    fix: Fix
-    exploit: bool | None
-    epss: float | None
-    first_seen: Moment | None
-    published: Moment | None
-    updated: Moment | None
-    packages: tuple[Package, ...]
-    url: str | None
-    references: tuple[str, ...]
-    arn: str | None
-    status: FindingStatus
-    disposition: Disposition
-    settled_by: str
-    """One sentence: what gave it this disposition."""
-    ignored_by: IgnoredBy | None
-
-
 class RuleVerdict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How one rule came out for one image."""
 
@@ -100,6 +69,8 @@ class RuleVerdict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     why: str
     findings: tuple[int, ...]
     """Indexes into the image's findings: those that this rule counts when it is violated, else none."""
+    unknown: int = 0
+    """How many of those counted are counted because nobody knows whether they match."""
 
 
 class Tally(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -171,6 +142,14 @@ class ImageVerdict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     kind: Kind
     scan: ScanFacts | None
     """None when no facts could be had: AWS refused, or did not answer."""
+    mode: Literal["enforce", "warn"] = "enforce"
+    """The policy's mode for this image, after its overrides."""
+    limits: Max | None = None
+    """The policy's limits for this image, after its overrides."""
+    overrides: tuple[int, ...] = ()
+    """Which entries of the policy's `overrides` apply, counted from 0."""
+    baseline: BaselineUsed | None = None
+    """What it was compared with; None when the policy names no baseline."""
     declared_counts: dict[str, int] | None
     counts: Counts | None
     """None when the evidence is not acceptable, so that nothing was counted."""
@@ -192,14 +171,27 @@ class Setting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     variable: str
 
 
+class VexFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An OpenVEX file that the policy names."""
+
+    file: str
+    sha256: str
+    author: str
+    statements: int
+
+
 class PolicyUsed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The policy that was applied."""
 
     name: str
     files: tuple[str, ...]
-    """Empty for one given as --max; `(built in)` for the shipped default."""
+    """Empty for one given as --max; `(built in)` for the shipped default; with `extends`, its own file first."""
     sha256: str
+    """Of the file; of several, of their hashes one after another."""
     resolved: Policy
+    """What all files together say; `extends`, `lock` and `tests` are left out."""
+    vex: tuple[VexFile, ...] = ()
+    """The OpenVEX files that were read."""
 
 
 class Warned(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -238,6 +230,12 @@ class Verdict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: str
     hint: str = ""
     settings: tuple[Setting, ...] = ()
+    env: str | None = None
+    """What --env said."""
+    facts: FactsUsed = FactsUsed()
+    """The data of KEV and EPSS that were given."""
+    vex: tuple[VexStatement, ...] = ()
+    """The OpenVEX statements that decided about a finding, whichever way."""
     policy: PolicyUsed | None = None
     """None only in the document that stands while a run is not finished."""
     images: tuple[ImageVerdict, ...] = ()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Final, cast
 
 from msgspec import Struct
@@ -47,8 +48,14 @@ class _Refused(ValueError):  # noqa: N818 - not an error of the program: it ends
 def walk(root: Mapping, faults: Faults) -> Walked:
     """Read a policy file's top mapping; what is wrong goes to `faults`."""
     walker = _Walker(faults)
-    policy = cast("Policy", walker.read(root, kinds.type_info(Policy), ""))
+    policy = cast("Policy", walker.read(root, _kind_of_policy(), ""))
     return Walked(policy, tuple(walker.parts))
+
+
+@cache
+def _kind_of_policy() -> kinds.Type:
+    # NOTE: looking at all types takes ten times as long as reading a short policy, and `extends` reads several.
+    return kinds.type_info(Policy)
 
 
 class _Walker:
@@ -101,7 +108,7 @@ class _Walker:
         return self._unexpected(node, union, path)
 
     def _struct(self, node: Mapping, kind: kinds.StructType, path: str) -> object:
-        before = self._faults.count
+        before, lost = self._faults.count, False
         fields = self._fields_of(kind)
         lines: dict[str, int] = {}
         values: dict[str, object] = {}
@@ -114,13 +121,15 @@ class _Walker:
                 self._unknown(key, fields, where)
             else:
                 value = self.read(child, field.type, where)
+                # NOTE: the fault of what YAML itself may not hold was recorded before.
+                lost = lost or value is BAD
                 if value is not BAD and key.text not in lines:
                     values[field.name] = value
             lines.setdefault(key.text, key.line)
         for name, field in fields.items():
             if field.required and name not in lines:
                 self._bad(node, join(path, name), f"is missing; expected {wanted(field.type)}")
-        return self._build(node, kind, path, values, sound=self._faults.count == before)
+        return self._build(node, kind, path, values, sound=self._faults.count == before and not lost)
 
     def _build(
         self, node: Mapping, kind: kinds.StructType, path: str, values: dict[str, object], *, sound: bool

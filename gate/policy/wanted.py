@@ -11,6 +11,9 @@ from gate.policy.document import Policy
 from gate.policy.nodes import join
 from gate.policy.scalars import Scalar as Word
 
+_LIKELY = ("", "max", "ignore", "rules")
+"""Where a key that belongs to several mappings is most likely meant to stand."""
+
 
 def wanted(kind: kinds.Type) -> str:
     """Return what is expected where this type stands, such as "a whole number from 0, or `unlimited`"."""
@@ -20,8 +23,9 @@ def wanted(kind: kinds.Type) -> str:
 
 def unknown_key(key: str, fields: dict[str, kinds.Field]) -> str:
     """Return what to say of a key that is not among `fields`: where it belongs, or which was meant."""
-    home = _all_homes().get(key)
-    if home is not None:
+    homes = _all_homes().get(key)
+    if homes is not None:
+        home = next((home for home in _LIKELY if home in homes), homes[0])
         return f"unknown key here; it belongs {f'under `{home}`' if home else 'at the top'}"
     near = get_close_matches(key[:60].casefold().replace("-", "_"), fields, n=1)
     return f"unknown key; did you mean '{near[0]}'?" if near else f"unknown key; known here are {', '.join(fields)}"
@@ -58,21 +62,28 @@ def _number(kind: kinds.IntType | kinds.FloatType) -> str:
 
 
 @cache
-def _all_homes() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, path in _homes(kinds.type_info(Policy), ""):
-        found.setdefault(name, path)
-    return found
+def _all_homes() -> dict[str, list[str]]:
+    """Return for each key the mappings that it belongs to, those nearest to the top first."""
+    found: dict[str, list[str]] = {}
+    for name, path in _homes(kinds.type_info(Policy), "", ()):
+        found.setdefault(name, []).append(path)
+    return {
+        name: sorted(dict.fromkeys(paths), key=lambda path: (bool(path), path.count(".")))
+        for name, paths in found.items()
+    }
 
 
-def _homes(kind: kinds.Type, path: str) -> Iterator[tuple[str, str]]:
-    """Yield every key of the policy with the path of the mapping that it belongs to, outer ones first."""
-    if isinstance(kind, kinds.StructType):
+def _homes(kind: kinds.Type, path: str, above: tuple[type, ...]) -> Iterator[tuple[str, str]]:
+    """Yield every key of the policy with the path of the mapping that it belongs to, outer ones first.
+
+    Mappings that may stand in themselves, as conditions do, are entered once.
+    """
+    if isinstance(kind, kinds.StructType) and kind.cls not in above:
         yield from ((field.encode_name, path) for field in kind.fields)
         for field in kind.fields:
-            yield from _homes(field.type, join(path, field.encode_name))
+            yield from _homes(field.type, join(path, field.encode_name), (*above, kind.cls))
     elif isinstance(kind, kinds.UnionType):
         for branch in kind.types:
-            yield from _homes(branch, path)
+            yield from _homes(branch, path, above)
     elif isinstance(kind, kinds.VarTupleType):
-        yield from _homes(kind.item_type, path)
+        yield from _homes(kind.item_type, path, above)

@@ -1,25 +1,13 @@
-"""Policies that are well written and still wrong."""
+"""Policies that are well written and still wrong: that limit nothing, lock nothing, change nothing, wait for ever."""
 
 import pytest
 
-from gate.errors import PolicyError
-from gate.policy.checks import matches_all
-from gate.policy.loader import loads
-
-
-def faults(text: str) -> tuple[str, ...]:
-    """Return the faults of a policy of version 1; none if it is good."""
-    try:
-        loads(f"version: 1\n{text}\n".encode(), file="p.yaml")
-    except PolicyError as err:
-        return tuple(fault.removeprefix("p.yaml:") for fault in err.faults)
-    return ()
-
-
-def entry_faults(entry: str, relaxations: str = "{require: []}") -> tuple[str, ...]:
-    """Return the faults of one ignore entry that stands on line 4."""
-    return faults(f"cvss_floor: 9\nrelaxations: {relaxations}\nignore: [{{{entry}}}]")
-
+from gate.policy.checks import check
+from gate.policy.document import Relaxations
+from gate.policy.nodes import Faults
+from gate.policy.walker import walk
+from gate.policy.yaml_tree import mapping_of
+from tests.policy.written import faults_of, refused
 
 ABSENT = "limits nothing; expected a number under `max`, or a `cvss_floor`"
 UNLIMITED = (
@@ -34,13 +22,16 @@ UNLIMITED = (
         ("", f"1:1: {ABSENT}"),
         ("mode: warn", f"1:1: {ABSENT}"),
         ("max: {}", f"2:6: max: {ABSENT}"),
+        ("rules: []", f"1:1: {ABSENT}"),
+        ("max: {}\nrules: []", f"2:6: max: {ABSENT}"),
+        ("grace: {high: 7d}", f"1:1: {ABSENT}"),
         ("max: {critical: unlimited, unknown: unlimited}", f"2:6: max: {UNLIMITED}"),
         ("max: {high: {fixable: unlimited}}", f"2:6: max: {UNLIMITED}"),
         ("max: {high: {fixable: unlimited, unfixable: unlimited, unknown: unlimited}}", f"2:6: max: {UNLIMITED}"),
     ],
 )
 def test_a_policy_that_limits_nothing_is_refused(text: str, fault: str) -> None:
-    assert faults(text) == (fault,)
+    assert faults_of(text) == (fault,)
 
 
 @pytest.mark.parametrize(
@@ -52,177 +43,67 @@ def test_a_policy_that_limits_nothing_is_refused(text: str, fault: str) -> None:
         "max: {high: {fixable: unlimited, unfixable: 0}}",
         "max: {critical: unlimited, unknown: 0}",
         "max: {critical: unlimited}\ncvss_floor: 9",
+        "rules: [{name: r, when: {kev: true}}]",
+        "max: {critical: unlimited}\nrules: [{name: r, when: {kev: true}}]",
     ],
 )
 def test_one_limit_is_enough(text: str) -> None:
-    assert faults(text) == ()
+    assert faults_of(text) == ()
 
 
 @pytest.mark.parametrize(
-    "text", ["maxx: {critical: 0}", "critical: 0", "max: {critcal: 0}", "max: 5", "cvss_floor: high"]
+    "text",
+    ["maxx: {critical: 0}", "critical: 0", "max: {critcal: 0}", "max: 5", "cvss_floor: high", "rules: 5", "rulez: []"],
 )
 def test_a_misspelt_limit_is_one_fault_and_not_two(text: str) -> None:
-    assert len(faults(text)) == 1
+    assert len(faults_of(text)) == 1
 
 
 @pytest.mark.parametrize(
-    ("entry", "fault"),
+    ("lock", "fault"),
     [
-        ("reason: x", "4:10: ignore[0]: names nothing; expected `id`, `package`, or both"),
-        ("id: '*'", "4:15: ignore[0].id: matches every finding; expected an entry that says what it accepts"),
+        ("[max.critcal]", "3:8: lock[0]: 'max.critcal' is no key of a policy; did you mean 'max.critical'?"),
         (
-            "package: '**'",
-            "4:20: ignore[0].package: matches every finding; expected an entry that says what it accepts",
+            "[mode, nonsense]",
+            "3:14: lock[1]: 'nonsense' is no key of a policy; expected a key of the policy such as max.critical",
         ),
-        ("id: [CVE-1, '?*']", "4:15: ignore[0].id: matches every finding; expected an entry that says what it accepts"),
-        (
-            "id: '*-*', package: '*'",
-            "4:15: ignore[0].id: matches every finding; expected an entry that says what it accepts",
-        ),
-        (
-            "id: 'CVE-1, CVE-2'",
-            "4:15: ignore[0].id: 'CVE-1, CVE-2' is the id of nothing; expected one id, or a list such as [one, two]",
-        ),
-        (
-            "id: [CVE-1 CVE-2]",
-            "4:16: ignore[0].id[0]: 'CVE-1 CVE-2' is the id of nothing; expected one id, or a list such as [one, two]",
-        ),
-        (
-            "id: [CVE-1, ' CVE-2']",
-            "4:23: ignore[0].id[1]: 'CVE-2' begins or ends with a blank, so it matches nothing; remove it",
-        ),
-        (
-            "package: 'zlib '",
-            "4:20: ignore[0].package: 'zlib' begins or ends with a blank, so it matches nothing; remove it",
-        ),
-        (
-            "id: CVE-1, since: 2026-02-01, until: 2026-01-31",
-            "4:48: ignore[0].until: ends on 2026-01-31, before it begins on 2026-02-01; expected a later day",
+        ("[grace.high]", "3:8: lock[0]: 'grace.high' is no key of a policy; did you mean 'max.high'?"),
+        ("[mode, mode]", "3:14: lock[1]: 'mode' stands here twice; keep one"),
+        ("[max.]", "3:8: lock[0]: 'max.' is no key of a policy; did you mean 'max.low'?"),
+        *(
+            (f"[{key}]", f"3:8: lock[0]: '{key}' is what every file says for itself; it cannot be locked")
+            for key in ("version", "required_version", "name", "extends", "tests")
         ),
     ],
 )
-def test_an_entry_that_says_something_else_than_it_seems_is_refused(entry: str, fault: str) -> None:
-    assert entry_faults(entry) == (fault,)
+def test_only_a_key_of_the_policy_can_be_locked(lock: str, fault: str) -> None:
+    assert refused(f"cvss_floor: 9\nlock: {lock}") == fault
+
+
+def test_keys_and_whole_sections_can_be_locked() -> None:
+    assert faults_of("cvss_floor: 9\nlock: [max.critical, relaxations, scan, max, rules, lock, overrides]") == ()
 
 
 @pytest.mark.parametrize(
-    "entry",
-    [
-        "id: CVE-2026-*",
-        "package: linux-*",
-        "id: '*', package: zlib",
-        "id: CVE-1, package: '*'",
-        "id: CVE-1, until: 2000-01-01",
-        "id: CVE-1, since: 2026-01-01, until: 2026-01-01",
-        "id: CVE-1, since: 2026-01-01, until: fixed",
-        "package: 'two words'",
-    ],
+    "change", ["", "max: {}", "scan: {}", "reason: r, owner: o, until: 2026-12-31", "max: {}, scan: {}"]
 )
-def test_an_entry_that_names_something_is_taken_even_when_it_has_expired(entry: str) -> None:
-    assert entry_faults(entry) == ()
-
-
-@pytest.mark.parametrize("pattern", ["*", "**", "?*", "*-*", "[a-z]*", "[!x]*", "*.*", "-"])
-def test_a_pattern_without_a_letter_or_digit_names_nothing(pattern: str) -> None:
-    assert matches_all(pattern)
-
-
-@pytest.mark.parametrize("pattern", ["a*", "*1", "[ab]c", "é"])
-def test_a_pattern_with_a_letter_or_digit_names_something(pattern: str) -> None:
-    assert not matches_all(pattern)
-
-
-@pytest.mark.parametrize(
-    ("relaxations", "entry", "expected"),
-    [
-        ("{}", "id: x", ("lacks `reason`, which `relaxations.require` asks of every relaxation",)),
-        (
-            "{require: [reason, owner, ticket]}",
-            "id: x, owner: me",
-            ("lacks `reason` and `ticket`, which `relaxations.require` asks of every relaxation",),
-        ),
-        (
-            "{require: [reason, owner, since]}",
-            "id: x",
-            ("lacks `reason`, `owner` and `since`, which `relaxations.require` asks of every relaxation",),
-        ),
-        ("{require: [], max_days: 30}", "id: x", ("lacks `since` and `until`, which `relaxations.max_days` needs",)),
-        (
-            "{require: [until], max_days: 30}",
-            "id: x",
-            (
-                "lacks `since`, which `relaxations.max_days` needs",
-                "lacks `until`, which `relaxations.require` asks of every relaxation",
-            ),
-        ),
-        (
-            "{require: [], max_days: 30}",
-            "id: x, until: 2026-01-31",
-            ("lacks `since`, which `relaxations.max_days` needs",),
-        ),
-        ("{require: [], max_days: 30}", "id: x, since: 2026-01-01, until: 2026-01-31", ()),
-        ("{require: [], max_days: 30}", "id: x, since: 2026-01-01, until: [2026-01-31, fixed]", ()),
-    ],
-)
-def test_a_relaxation_must_have_what_the_policy_asks_for(
-    relaxations: str, entry: str, expected: tuple[str, ...]
-) -> None:
-    assert entry_faults(entry, relaxations) == tuple(f"4:10: ignore[0]: {text}" for text in expected)
-
-
-@pytest.mark.parametrize(
-    ("entry", "fault"),
-    [
-        (
-            "id: x, since: 2026-01-01, until: 2026-02-01",
-            "is 31 days after `since`; expected at most 30 (`relaxations.max_days`)",
-        ),
-        (
-            "id: x, since: 2026-01-01, until: fixed",
-            "has no last day; expected one, since `relaxations.max_days` is 30",
-        ),
-    ],
-)
-def test_a_relaxation_may_not_run_longer_than_the_policy_allows(entry: str, fault: str) -> None:
-    assert entry_faults(entry, "{require: [], max_days: 30}") == (f"4:44: ignore[0].until: {fault}",)
-
-
-def test_a_key_with_a_wrong_value_is_not_also_told_to_be_missing() -> None:
-    found = entry_faults("id: x, since: 2026-99-01, until: soon", "{require: [since, until], max_days: 30}")
-    assert [fault.split(": ")[1] for fault in found] == ["ignore[0].since", "ignore[0].until"]
-
-
-def test_relaxations_with_a_fault_in_them_ask_for_nothing_more() -> None:
-    assert entry_faults("id: x", "{require: [reason, onwer]}") == (
-        "3:33: relaxations.require[1]: got 'onwer'; expected `owner`, `reason`, `since`, `ticket` or `until`",
+def test_an_override_that_changes_nothing_is_refused(change: str) -> None:
+    assert refused(f"cvss_floor: 9\noverrides: [{{for: {{env: prod}}, {change}}}]") == (
+        "3:13: overrides[0]: changes nothing; expected a key such as `max` or `mode`"
     )
 
 
+def test_an_override_with_a_misspelt_key_is_one_fault() -> None:
+    assert refused("cvss_floor: 9\noverrides: [{for: {env: prod}, mood: warn}]").endswith("did you mean 'mode'?")
+
+
 @pytest.mark.parametrize(
-    ("accept", "fault"),
-    [
-        ("repository: tools/*", "lacks `reason`, which `relaxations.require` asks of every relaxation"),
-        (
-            "repository: tools/*, reason: r, since: 2026-02-01, until: 2026-01-01",
-            "ends on 2026-01-01, before it begins",
-        ),
-        ("repository: 'tools/* ', reason: r", "'tools/*' begins or ends with a blank"),
-        ("repository: tools/*, reason: r, until: fixed", "`fixed` means nothing where nothing was scanned"),
-        (
-            "repository: tools/*, reason: r, until: [2026-01-01, fixed]",
-            "`fixed` means nothing where nothing was scanned",
-        ),
-    ],
+    ("image", "fault"),
+    [("' prod'", "3:19: baseline.image: 'prod' begins or ends with a blank; remove it"), ("prod", None)],
 )
-def test_accepting_unsupported_images_is_a_relaxation_too(accept: str, fault: str) -> None:
-    (found,) = faults(f"cvss_floor: 9\nscan: {{unsupported: {{accept: true, {accept}}}}}")
-    assert ": scan.unsupported" in found
-    assert fault in found
-
-
-def test_unsupported_images_may_be_accepted_with_a_reason() -> None:
-    accept = "{accept: true, repository: [tools/*, base], reason: Built from scratch., until: 2026-12-31}"
-    assert faults(f"cvss_floor: 9\nscan: {{unsupported: {accept}}}") == ()
+def test_the_name_of_a_baseline_has_no_blanks_round_it(image: str, fault: str | None) -> None:
+    assert faults_of(f"cvss_floor: 9\nbaseline: {{image: {image}}}") == ((fault,) if fault else ())
+    assert faults_of("cvss_floor: 9\nbaseline: {judge: new}") == ()
 
 
 @pytest.mark.parametrize(
@@ -238,13 +119,13 @@ def test_unsupported_images_may_be_accepted_with_a_reason() -> None:
     ],
 )
 def test_times_that_cannot_be_meant_are_refused(scan: str, fault: str) -> None:
-    (found,) = faults(f"cvss_floor: 9\nscan: {{{scan}}}")
+    (found,) = faults_of(f"cvss_floor: 9\nscan: {{{scan}}}")
     assert found.split(": ", 1)[1] == fault
 
 
 def test_times_at_the_edge_are_taken() -> None:
-    assert faults("cvss_floor: 9\nscan: {settle: 60s, wait: 24h, max_age: 1s}") == ()
-    assert faults("cvss_floor: 9\nscan: {wait: 0s}") == ()
+    assert faults_of("cvss_floor: 9\nscan: {settle: 60s, wait: 24h, max_age: 1s}") == ()
+    assert faults_of("cvss_floor: 9\nscan: {wait: 0s}") == ()
 
 
 @pytest.mark.parametrize(
@@ -267,4 +148,37 @@ def test_times_at_the_edge_are_taken() -> None:
     ],
 )
 def test_a_word_given_twice_is_refused(text: str, fault: str) -> None:
-    assert faults(f"cvss_floor: 9\n{text}") == (fault,)
+    assert faults_of(f"cvss_floor: 9\n{text}") == (fault,)
+
+
+def test_what_another_policy_asks_of_relaxations_is_asked_instead_of_its_own() -> None:
+    text = b"version: 1\ncvss_floor: 9\nignore: [{id: x, reason: r}]\n"
+    told = []
+    for demands in (None, Relaxations(require=("owner",)), Relaxations(require=())):
+        faults = Faults()
+        tree = mapping_of(text, faults)
+        assert tree is not None
+        check(walk(tree, faults).parts, faults, demands)
+        told.append([fault.split(": ")[2] for fault in faults.lines("p")])
+
+    assert told == [[], ["lacks `owner`, which `relaxations.require` asks of every relaxation"], []]
+
+
+def test_how_long_a_relaxation_may_last_is_asked_too() -> None:
+    relaxations = "relaxations: {require: [], max_days: 30}"
+
+    assert refused(f"cvss_floor: 9\n{relaxations}\nignore: [{{id: x}}]") == (
+        "4:10: ignore[0]: lacks `since` and `until`, which `relaxations.max_days` needs"
+    )
+
+
+def test_relaxations_that_could_not_be_read_ask_for_nothing() -> None:
+    assert refused("cvss_floor: 9\nrelaxations: {require: [onwer]}\nignore: [{id: x}]").startswith("3:25: relaxations")
+
+
+def test_a_repository_whose_images_are_accepted_has_no_blanks_round_its_name() -> None:
+    accept = "{accept: true, repository: 'tools/* ', reason: r}"
+
+    assert refused(f"cvss_floor: 9\nscan: {{unsupported: {accept}}}").endswith(
+        "'tools/*' begins or ends with a blank, so it matches nothing; remove it"
+    )

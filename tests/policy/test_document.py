@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from gate.model import Severity
-from gate.policy.document import AcceptUnsupported, Budget, Ignore, Max, Policy, Relaxations, ScanDemands
+from gate.policy.clauses import AcceptUnsupported, Budget, Ignore, Max
+from gate.policy.document import Policy, Relaxations, ScanDemands
 from gate.policy.loaded import canonical
 from gate.policy.scalars import Duration, PlatformName, Until, VersionRange, decode_scalar
 

@@ -9,8 +9,9 @@ import pytest
 from gate import __version__
 from gate.errors import Exit
 from gate.model import Finding, Fix, Kind, Refusal, Scan, ScanState, TagMove
-from gate.policy.document import AcceptUnsupported, Ignore, Max, Policy, Relaxations, ScanDemands
-from gate.policy.evaluate import evaluate
+from gate.policy.clauses import AcceptUnsupported, Ignore, Max
+from gate.policy.document import Policy, Relaxations, ScanDemands
+from gate.policy.evaluate import Beside, evaluate
 from gate.policy.scalars import Until
 from gate.policy.verdict import Outcome, RuleOutcome, ScanFacts, Setting
 from tests.builders import NOW, OTHER_DIGEST, finding, fixable, image, judge, policy, scan, used
@@ -212,7 +213,7 @@ def test_the_document_says_what_was_judged_when_and_by_what() -> None:
     setting = Setting(name="policy", variable="GATE_CHECK_POLICY")
     rules, one = used(STRICT), scan(declared={"HIGH": 0}, replayed=True, waited_seconds=2.5)
 
-    found = evaluate(rules, (one,), NOW, settings=(setting,))
+    found = evaluate(rules, (one,), NOW, Beside(settings=(setting,)))
 
     assert (found.schema, found.gate, found.finished, found.judged_at) == (1, __version__, True, NOW)
     assert (found.replayed, found.settings, found.policy) == (True, (setting,), rules)

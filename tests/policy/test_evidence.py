@@ -7,7 +7,8 @@ import pytest
 
 from gate.errors import Exit
 from gate.model import Kind, ScanState
-from gate.policy.document import AcceptUnsupported, ScanDemands
+from gate.policy.clauses import AcceptUnsupported
+from gate.policy.document import ScanDemands
 from gate.policy.evidence import Accepted, Unacceptable, judge_evidence
 from gate.policy.scalars import Duration, Until
 from tests.builders import NOW, finding, image, policy, scan

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gate.model import Cvss, Finding, Fix, Severity
-from gate.policy.document import Budget, Max
+from gate.policy.clauses import Budget, Max
 from gate.policy.verdict import Outcome, RuleOutcome, RuleVerdict
 from tests.builders import finding, judge, package, policy, scan
 

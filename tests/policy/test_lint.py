@@ -101,8 +101,9 @@ def test_limits_that_are_probably_meant_otherwise_are_noted(limits: str, expecte
     assert list(notes(f"version: 1\nmax: {{{limits}}}")) == expected
 
 
-def test_limits_of_nothing_rated_are_not_noted_beside_a_floor() -> None:
+def test_limits_of_nothing_rated_are_not_noted_beside_a_floor_or_a_rule() -> None:
     assert notes(f"{FLOOR}max: {{unknown: 3}}") == ()
+    assert notes("version: 1\nmax: {unknown: 3}\nrules: [{name: r, when: {kev: true}}]") == ()
 
 
 def test_a_floor_below_which_nothing_may_be_does_nothing() -> None:
@@ -118,6 +119,19 @@ def test_cvss_without_a_floor_does_nothing() -> None:
     assert notes("version: 1\nmax: {critical: 0}\ncvss:\n  missing: fail") == (
         "4: cvss has no effect without a cvss_floor",
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rules: [{name: r, when: {cvss: 9.0+}}]",
+        "rules: [{name: r, when: {vector: {AV: N}}}]",
+        "ignore: [{id: CVE-1, reason: r, unless: {cvss: 9.0+}}]",
+        "overrides: [{for: {env: prod}, cvss_floor: 9}]",
+    ],
+)
+def test_cvss_is_of_use_to_conditions_and_to_floors_of_overrides(text: str) -> None:
+    assert notes(f"version: 1\nmax: {{critical: 0}}\ncvss: {{from: [nvd]}}\n{text}") == ()
 
 
 @pytest.mark.parametrize(
@@ -151,6 +165,10 @@ def test_patterns_that_accept_too_much_or_nothing_are_noted() -> None:
     )
 
 
+def test_a_path_narrows_an_entry_as_a_package_does() -> None:
+    assert notes(f"{FLOOR}ignore: [{{id: CVE-*, path: app/a.jar, reason: r}}]") == ()
+
+
 def test_all_patterns_of_an_entry_that_accept_too_much_are_named() -> None:
     many = ", ".join(f"V{'x' * n}-*" for n in range(22))
 
@@ -172,6 +190,22 @@ def test_uneven_limits_can_be_had_alone() -> None:
 def test_an_entry_that_is_there_twice_is_noted() -> None:
     entries = "- {id: [CVE-1, CVE-2], reason: r}\n- {id: CVE-1, reason: r}\n- {id: [cve-2, cve-1], reason: other}"
     assert notes(f"{FLOOR}ignore:\n{entries}") == ("6: ignore entry 3 names the same as entry 1 (cve-2, cve-1)",)
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["id: CVE-1, version: '1'", "id: CVE-1, path: a", "id: CVE-1, package_type: os", "id: CVE-1, for: {tag: v1}",
+     "id: CVE-1, unless: {kev: true}", "id: CVE-1, package: zlib"],
+)  # fmt: skip
+def test_an_entry_that_accepts_something_else_is_no_twin(other: str) -> None:
+    assert notes(f"{FLOOR}ignore:\n- {{id: CVE-1, reason: r}}\n- {{{other}, reason: r}}") == ()
+    assert len(notes(f"{FLOOR}ignore:\n- {{{other}, reason: r}}\n- {{{other}, reason: r}}")) == 1
+
+
+def test_notes_on_conditions_are_among_the_notes() -> None:
+    assert notes("version: 1\nrules: [{name: r, when: {severity: medium}}]") == (
+        "2: rule r leaves out severity critical, which is worse; is that meant?",
+    )
 
 
 def test_hostile_names_are_made_harmless() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gate.policy.nodes import Broken, Fault, Faults, Mapping, Scalar, Sequence, join, locate, quoted
+from gate.policy.nodes import Broken, Fault, Faults, Mapping, Scalar, Sequence, depth, join, locate, quoted
 
 TREE = Mapping(
     (
@@ -22,24 +22,27 @@ def test_a_null_is_null_only_without_quotes(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "line"),
+    ("path", "line", "steps"),
     [
-        ((), 1),
-        (("max",), 2),
-        (("max", "high"), 2),
-        (("max", "low"), 2),
-        (("max", 0), 2),
-        (("ignore",), 4),
-        (("ignore", 0), 4),
-        (("ignore", 1), 5),
-        (("ignore", 2), 4),
-        (("ignore", "id"), 4),
-        (("ignore", 0, "id"), 4),
-        (("nothing",), 1),
+        ((), 1, 0),
+        (("max",), 2, 1),
+        (("max", "high"), 2, 2),
+        (("max", "low"), 2, 1),
+        (("max", 0), 2, 1),
+        (("ignore",), 4, 1),
+        (("ignore", 0), 4, 2),
+        (("ignore", 1), 5, 2),
+        (("ignore", 2), 4, 1),
+        (("ignore", "id"), 4, 1),
+        (("ignore", 0, "id"), 4, 2),
+        (("ignore", 1, "id"), 5, 2),
+        (("nothing",), 1, 0),
+        (("nothing", "max"), 1, 0),
     ],
 )
-def test_a_path_leads_to_the_deepest_node_that_exists(path: tuple[str | int, ...], line: int) -> None:
+def test_a_path_leads_to_the_deepest_node_that_exists(path: tuple[str | int, ...], line: int, steps: int) -> None:
     assert locate(TREE, *path).line == line
+    assert depth(TREE, *path) == steps
 
 
 def test_the_first_of_two_equal_keys_is_found() -> None:

@@ -1,15 +1,17 @@
 """What fails nothing and somebody must look at: entries that end, did nothing, or met their fix; gaps in a scan."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from gate.model import Fix, Kind, Refusal, ScanState, TagMove
-from gate.policy.document import Ignore, Max, Relaxations, ScanDemands
+from gate.model import Finding, Fix, Kev, Kind, Refusal, ScanState, TagMove
+from gate.policy.clauses import Ignore, Max, VexChoice
+from gate.policy.document import Relaxations, ScanDemands
 from gate.policy.scalars import Duration, Until
 from gate.policy.verdict import Outcome, Verdict
-from tests.builders import OTHER_DIGEST, finding, image, judge, policy, scan
+from tests.builders import NOW, OTHER_DIGEST, finding, image, judge, policy, scan
+from tests.policy.written import compared, policy_of, sight, statement
 
 
 def texts(verdict: Verdict, image_number: int | None = None) -> list[str]:
@@ -144,3 +146,135 @@ def test_a_tag_that_is_gone_is_said_as_such() -> None:
     found = judge(policy(), scan(tag_move=TagMove(tag="v1", to=None, pinned=True), image=image(digest=None)))
 
     assert texts(found, 0) == ["the tag v1 is gone; what was judged is -"]
+
+
+ENDING = {
+    "grace": ("grace: {{high: 7d{}}}", "grace"),
+    "baseline": ("baseline: {{judge: new{}}}", "baseline"),
+    "adjust": (
+        "severity: {{adjust: [{{when: {{id: CVE-1}}, to: low, reason: r{}}}]}}",
+        "severity.adjust entry 1 (id CVE-1 to low)",
+    ),
+    "override": ("overrides: [{{for: {{tag: v1}}, max: {{high: 9}}, reason: r{}}}]", "override 1 (for tag v1)"),
+    "ignore": ("ignore: [{{id: CVE-1, reason: r{}}}]", "ignore entry 1 (CVE-1)"),
+}
+
+
+@pytest.mark.parametrize("kind", ENDING)
+def test_every_relaxation_that_is_of_use_says_when_it_ends_and_that_it_has_ended(kind: str) -> None:
+    text, name = ENDING[kind]
+    found = finding("CVE-1", published=NOW)
+    seen = compared({found.key: sight()})
+
+    def said(until: str, *listed: Finding) -> list[str]:
+        rules = policy_of(f"cvss_floor: 9\n{text.format(until)}")
+        return texts(judge(rules, scan(*listed), compared=(seen,)))
+
+    assert said(", until: 2026-11-22", found) == [f"{name} ends on 2026-11-22, in 2 days"]
+    assert said(", until: 2026-12-05", found) == []
+    assert said("", found) == []
+    assert said(", until: 2026-11-19", found) == [
+        f"{name} expired on 2026-11-19: it no longer applies; renew it or remove it"
+    ]
+    if kind in {"grace", "baseline"}:
+        assert said(", until: 2026-11-22") == []
+
+
+def test_vex_that_settles_something_says_when_it_ends() -> None:
+    rules = policy(vex=VexChoice(files=("a.json",), reason="r", until=Until.parse("2026-11-22")))
+
+    assert texts(judge(rules, scan(finding()), vex=(statement(),))) == ["vex ends on 2026-11-22, in 2 days"]
+    assert texts(judge(rules, scan(finding()))) == []
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_images_that_cannot_be_scanned_are_accepted_until_a_day_that_is_told(*, accepted: bool) -> None:
+    rules = policy_of(
+        "cvss_floor: 9\nscan: {unsupported: {accept: true, repository: team/*, reason: r, until: 2026-11-22}}"
+    )
+
+    found = judge(rules, scan(state=ScanState.UNSUPPORTED if accepted else ScanState.COMPLETE))
+
+    assert texts(found) == (["scan.unsupported ends on 2026-11-22, in 2 days"] if accepted else [])
+
+
+def test_a_relaxation_that_names_what_none_may_apply_to_is_told() -> None:
+    entries = "ignore: [{id: CVE-1, reason: r}]\nseverity: {adjust: [{when: {id: CVE-1}, to: low, reason: r}]}"
+    rules = policy_of(f"cvss_floor: 9\nrelaxations: {{never: {{kev: true}}}}\n{entries}")
+
+    assert texts(judge(rules, scan(finding("CVE-1", kev=Kev(listed=True))))) == [
+        "ignore entry 1 (CVE-1) names a finding to which no relaxation applies (relaxations.never)",
+        "severity.adjust entry 1 (id CVE-1 to low) names a finding to which no relaxation applies (relaxations.never)",
+    ]
+    assert texts(judge(rules, scan(finding("CVE-1", kev=Kev(listed=False))))) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "unused"),
+    [
+        (
+            "severity: {adjust: [{when: {id: CVE-9}, to: low, reason: r}]}",
+            ["severity.adjust entry 1 (id CVE-9 to low)"],
+        ),
+        ("severity: {adjust: [{when: {id: CVE-9}, to: low, reason: r, since: 2026-11-21}]}", []),
+        ("severity: {adjust: [{when: {id: CVE-1}, to: high, reason: r}]}", []),
+        ("severity: {adjust: [{when: {id: CVE-1}, to: low, reason: r}, {when: {id: CVE-*}, to: high, reason: r}]}", []),
+        ("ignore: [{id: CVE-9, reason: r, for: {tag: v1}}]", []),
+        ("grace: {high: 7d}", []),
+        ("baseline: {judge: new}", []),
+        ("overrides: [{for: {tag: v9}, max: {high: 9}, reason: r}]", []),
+    ],
+)
+def test_only_entries_that_are_about_findings_can_have_matched_nothing(line: str, unused: list[str]) -> None:
+    rules = policy_of(f"cvss_floor: 9\n{line}")
+
+    assert texts(judge(rules, scan(finding("CVE-1")))) == [f"{name} matched nothing: remove it" for name in unused]
+
+
+@pytest.mark.parametrize(
+    ("env", "expected"),
+    [
+        (None, ["the policy differs by environment (prod, qa), and no --env was given: none of that applies"]),
+        ("prod", []),
+        ("other", []),
+    ],
+)
+def test_a_policy_that_names_environments_says_so_where_none_is_given(env: str | None, expected: list[str]) -> None:
+    rules = policy_of(
+        "cvss_floor: 9\noverrides: [{for: {env: [prod, qa]}, max: {high: 0}}]\n"
+        "ignore: [{id: CVE-9, reason: r, for: {env: qa}}]"
+    )
+
+    assert texts(judge(rules, env=env)) == expected
+
+
+@pytest.mark.parametrize(
+    ("published", "said"),
+    [
+        ((6.9,), "1 finding is in grace, which ends today for the first (CVE-0, high)"),
+        ((6.2,), "1 finding is in grace, which ends tomorrow for the first (CVE-0, high)"),
+        ((0,), "1 finding is in grace, which ends in 7 days for the first (CVE-0, high)"),
+        ((1, 5, 0), "3 findings are in grace, which ends in 2 days for the first (CVE-1, high)"),
+    ],
+)
+def test_findings_in_grace_say_when_the_first_of_them_counts(published: tuple[float, ...], said: str) -> None:
+    rules = policy_of("max: {high: 0}\ngrace: {high: 7d}")
+    listed = [finding(f"CVE-{n}", published=NOW - timedelta(days=days)) for n, days in enumerate(published)]
+
+    found = judge(rules, scan(), scan(*listed))
+
+    assert (texts(found, 0), texts(found, 1)) == ([], [said])
+    assert found.verdict is Outcome.WARN
+
+
+def test_a_baseline_that_is_missing_is_told_at_the_images_that_it_is_missing_for() -> None:
+    rules = policy_of("max: {high: 0}\nbaseline: {image: prod}")
+    missing = compared(missing="there is no such tag")
+
+    found = judge(rules, scan(), scan(), scan(state=ScanState.FAILED), compared=(compared(), missing, missing))
+
+    assert [texts(found, number) for number in range(3)] == [
+        [],
+        ["everything is judged, since there is no baseline: there is no such tag"],
+        [],
+    ]

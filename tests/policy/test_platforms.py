@@ -6,11 +6,14 @@ import pytest
 
 from gate.errors import Exit
 from gate.model import Refusal, Scan, ScanState, Severity, TagMove, offers
-from gate.policy.document import Max, Policy, ScanDemands
+from gate.policy.clauses import Max
+from gate.policy.document import Policy, ScanDemands
+from gate.policy.platforms import demand_platforms
 from gate.policy.rejudge import disagreement
 from gate.policy.scalars import PlatformName
 from gate.policy.verdict import Outcome, Verdict
 from tests.builders import OTHER_DIGEST, finding, fixable, image, judge, policy, scan
+from tests.policy.written import policy_of
 
 INDEX = "sha256:" + "1d" * 32
 
@@ -120,3 +123,44 @@ def test_a_hostile_platform_is_one_line() -> None:
 def test_a_document_is_judged_the_same_again() -> None:
     verdict: Verdict = judge(demanding("linux/amd64", "linux/arm64"), of_index("linux/amd64"))
     assert disagreement(verdict) is None
+
+
+@pytest.mark.parametrize(
+    ("override", "outcomes"),
+    [
+        ("{for: {repository: team/other}, scan: {platforms: [linux/amd64]}}", ["pass", "no_verdict"]),
+        ("{for: {repository: team/app}, scan: {platforms: [linux/arm64]}}", ["pass", "pass"]),
+        ("{for: {repository: team/*}, scan: {platforms: [linux/arm64]}}", ["pass", "pass"]),
+        ("{for: {env: prod}, scan: {platforms: [linux/s390x]}}", ["no_verdict", "no_verdict"]),
+        ("{for: {env: dev}, scan: {platforms: [linux/s390x]}}", ["pass", "pass"]),
+    ],
+)
+def test_what_an_override_demands_is_demanded_of_the_targets_that_it_is_for(override: str, outcomes: list[str]) -> None:
+    other = scan(image=image(target="o", repository="team/other", platform="linux/arm64", digest=OTHER_DIGEST))
+
+    judged = judge(
+        policy_of(f"max: {{critical: 0}}\noverrides: [{override}]"), of_index("linux/arm64"), other, env="prod"
+    )
+
+    assert [one.verdict.value for one in judged.images] == outcomes
+
+
+def test_what_is_demanded_for_one_image_of_a_target_is_demanded_of_all_of_it() -> None:
+    rules = policy_of(
+        "max: {critical: 0}\noverrides: [{for: {platform: linux/amd64}, scan: {platforms: [linux/amd64, linux/arm64]}}]"
+    )
+
+    alone = judge(rules, of_index("linux/amd64"), of_index("linux/s390x"))
+    whole = judge(rules, of_index("linux/amd64"), of_index("linux/arm64"))
+
+    assert [one.verdict for one in alone.images] == [Outcome.NO_VERDICT, Outcome.NO_VERDICT]
+    assert alone.images[1].reason == (
+        "the policy asks for linux/arm64 (scan.platforms), and what there is, is linux/amd64, linux/s390x"
+    )
+    assert whole.verdict is Outcome.PASS
+
+
+def test_where_nothing_is_demanded_nothing_is_missing() -> None:
+    images = judge(policy(), of_index(None)).images
+
+    assert demand_platforms((None,), images) is images

@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from gate.model import Cvss, FindingStatus, Fix, Refusal, Scan, ScanState, Severity, TagMove
-from gate.policy.document import Ignore, Max
-from gate.policy.evaluate import evaluate
+from gate.policy.clauses import Ignore, Max
+from gate.policy.evaluate import Beside, evaluate
 from gate.policy.rejudge import COUNTS_DIFFER, disagreement, scan_of
 from gate.policy.scalars import Until
 from gate.policy.verdict import Counts, Disposition, ImageVerdict, Outcome, RuleOutcome, Setting, Tally, Verdict
@@ -32,7 +32,7 @@ DENIED = Refusal(image=image(target="denied", digest=None), exit_code=5, reason=
 
 
 def judged(*scans: Scan | Refusal) -> Verdict:
-    return evaluate(used(RULES), scans, NOW, settings=(Setting(name="policy", variable="GATE_CHECK_POLICY"),))
+    return evaluate(used(RULES), scans, NOW, Beside(settings=(Setting(name="policy", variable="GATE_CHECK_POLICY"),)))
 
 
 MADE = judged(scan(*LISTED, declared={"CRITICAL": 2, "HIGH": 2}))
@@ -54,7 +54,7 @@ MADE = judged(scan(*LISTED, declared={"CRITICAL": 2, "HIGH": 2}))
 )
 @pytest.mark.parametrize("warn_exit", [False, True])
 def test_what_check_wrote_agrees_with_itself(scans: tuple[Scan | Refusal, ...], *, warn_exit: bool) -> None:
-    made = evaluate(used(RULES), scans, NOW, warn_exit=warn_exit)
+    made = evaluate(used(RULES), scans, NOW, Beside(warn_exit=warn_exit))
 
     assert disagreement(made) is None
     assert disagreement(read(render(made).encode())) is None
@@ -85,7 +85,7 @@ Change = Callable[[ImageVerdict], dict[str, Any]]
         ({"policy": None}, "it names no policy"),
         (
             {"policy": replace(used(RULES), resolved=replace(RULES, max=Max(critical=0, high=1, low=5)))},
-            "images[0].rules",
+            "images[0].limits is another value",
         ),
         ({"policy": replace(used(RULES), resolved=replace(RULES, mode="warn"))}, "verdict is fail"),
         ({"policy": replace(used(RULES), resolved=replace(RULES, ignore=()))}, "verdict_after_upgrades"),

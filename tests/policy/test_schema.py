@@ -10,7 +10,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from gate.model import Severity
-from gate.policy.document import Budget, Ignore, Max
+from gate.policy.clauses import Budget, Ignore, Max
 from gate.policy.scalars import Until, encode_scalar
 from gate.policy.schema import policy_schema, verdict_schema
 from tests.builders import fixable, judge, policy, scan

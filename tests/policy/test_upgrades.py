@@ -3,7 +3,8 @@
 import pytest
 
 from gate.model import Finding, Fix, Kind, Severity
-from gate.policy.document import Budget, Ignore, Max, Policy, ScanDemands
+from gate.policy.clauses import Budget, Ignore, Max
+from gate.policy.document import Policy, ScanDemands
 from gate.policy.verdict import Outcome, Upgrade
 from tests.builders import OTHER_DIGEST, finding, fixable, image, judge, package, policy, scan
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from gate.model import Fix, Refusal, Scan, ScanState, Severity
-from gate.policy.document import Ignore, Max, Policy, Relaxations
+from gate.policy.clauses import Ignore, Max
+from gate.policy.document import Policy, Relaxations
 from gate.policy.evaluate import evaluate
 from gate.policy.verdict import Verdict
 from tests.builders import NOW, finding, fixable, image, policy, scan, used

@@ -1,0 +1,102 @@
+"""How conditions can come out with what a source knows: what no finding of that source could ever show."""
+
+import re
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from msgspec.structs import replace
+
+from gate.model import Finding, Fix
+from gate.policy.capabilities import lacking, outcomes
+from gate.policy.conditions import CONDITIONS, KNOWERS, Knower
+from gate.policy.document import Policy
+from gate.policy.loader import loads
+from tests.policy.naive_conditions import any_package, drawn_conditions, drawn_finding, when_from
+from tests.strategies import seeded
+
+TRUE, FALSE, MAYBE = True, False, None
+LOST = {"exploit": "exploit", "epss": "epss", "kev": "kev", "published": "published"}
+LOST_OF_PACKAGES = {"path": "path", "package_type": "type"}
+
+
+def rules(*whens: str) -> Policy:
+    """Return a policy with these rules, as a file holds them, named one, two and three."""
+    named = ", ".join(
+        f"{{name: {name}, when: {when}}}" for name, when in zip(("one", "two", "three"), whens, strict=False)
+    )
+    return loads(f"version: 1\nrules: [{named}]\n".encode(), file="gate.yaml").policy
+
+
+def test_what_a_source_lacks_is_told_for_each_condition_with_the_first_such_fact() -> None:
+    policy = rules("{epss: 0.1+, kev: true}", "{any: [{kev: true}, {severity: low}]}", "{severity: low}")
+
+    told = list(lacking(policy, "imagebuilder"))
+
+    assert told == [
+        (
+            ("rules", 0, "when"),
+            "rule one asks for `epss`, which Image Builder does not know; it takes --epss FILE",
+            True,
+        ),
+        (
+            ("rules", 1, "when"),
+            "rule two asks for `kev`, which Image Builder does not know; it takes --kev FILE",
+            False,
+        ),
+    ]
+    assert list(lacking(policy, "imagebuilder", frozenset({"epss", "kev"}))) == []
+    assert [re.findall("`(.*?)`", text)[0] for _, text, _ in lacking(policy, "imagebuilder", frozenset({"epss"}))] == [
+        "kev",
+        "kev",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        ("{severity: high}", {TRUE, FALSE, MAYBE}),
+        ("{exploit: true}", {MAYBE}),
+        ("{not: {exploit: true}}", {MAYBE}),
+        ("{exploit: true, severity: high}", {MAYBE, FALSE}),
+        ("{any: [{exploit: true}, {severity: high}]}", {MAYBE, TRUE}),
+        ("{any: [{exploit: true}, {path: a}]}", {MAYBE}),
+        ("{fix: unknown}", {TRUE}),
+        ("{not: {fix: unknown}}", {FALSE}),
+        ("{fix: [none, full]}", {MAYBE}),
+        ("{fix: unknown, exploit: true}", {MAYBE}),
+        ("{not: {fix: unknown}, exploit: true}", {FALSE}),
+        ("{any: [{not: {fix: unknown}}, {exploit: true}]}", {MAYBE}),
+        ("{all: [{fix: unknown}, {severity: high}]}", {TRUE, FALSE, MAYBE}),
+    ],
+)
+def test_conditions_come_out_as_what_a_source_knows_lets_them(when: str, told: set[bool | None]) -> None:
+    assert outcomes(rules(when).rules[0].when, "ecr-basic") == told
+
+
+def as_seen_by(knower: Knower, found: Finding) -> Finding:
+    """Return a finding with only those facts that a source knows."""
+    lost = {key for key, condition in CONDITIONS.items() if knower not in condition.known}
+    fields: dict[str, Any] = {name: None for key, name in LOST.items() if key in lost}
+    fields |= {"fix": Fix.UNKNOWN} if "fix" in lost else {}
+    gone: dict[str, Any] = {name: None for key, name in LOST_OF_PACKAGES.items() if key in lost}
+    return replace(found, packages=tuple(replace(one, **gone) for one in found.packages), **fields)
+
+
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(seeded(lambda source: (drawn_conditions(source), source)))
+def test_no_finding_comes_out_as_its_source_does_not_let_it(drawn: tuple[dict[str, Any], Random]) -> None:
+    written, source = drawn
+    for knower in KNOWERS:
+        told = outcomes(when_from(written), knower)
+        for number in range(8):
+            assert any_package(written, as_seen_by(knower, drawn_finding(source, number))) in told
+
+
+def test_inspector_knows_everything_and_enhanced_scanning_all_but_epss() -> None:
+    policy = rules("{epss: 0.1+, kev: true, exploit: true, path: a}")
+
+    assert list(lacking(policy, "inspector")) == []
+    text = "rule one asks for `epss`, which enhanced scanning does not know; it takes --epss FILE"
+    assert list(lacking(policy, "ecr-enhanced")) == [(("rules", 0, "when"), text, True)]
