@@ -12,11 +12,13 @@ from typing import Any
 import click
 from msgspec import Struct
 
+from gate.cli.beside import files_of, given
 from gate.cli.bundles import Bundles
-from gate.cli.chosen import chosen
+from gate.cli.chosen import chosen_or_fault
 from gate.cli.clock import SystemClock
 from gate.cli.command import DEFAULT_FILE, ClearingCommand, inputs, note_claimed
 from gate.cli.evidence import Access, collect
+from gate.cli.github import tell_github
 from gate.cli.outputs import STDOUT, Output, claim, rendered, write_files
 from gate.cli.progress import Progress
 from gate.cli.settings import region_of, settings_of_evidence, settings_of_options, variables_of_aws, with_settings
@@ -34,15 +36,16 @@ from gate.cli.values import (
     TimeValue,
     role_of,
 )
-from gate.errors import Exit, ReportError, UsageError
+from gate.errors import Exit, GateError, ReportError, UsageError
 from gate.model import Refusal, Scan
 from gate.plain import one_line
+from gate.policy.effective import variants
 from gate.policy.evaluate import evaluate
 from gate.policy.lint import uneven_limits
 from gate.policy.loader import Loaded
 from gate.policy.scalars import Duration
 from gate.policy.verdict import Outcome, Setting, Verdict
-from gate.reports import console
+from gate.reports import UNWRITTEN, console
 from gate.sources.recording import Recording
 from gate.sources.role import SESSION_NAME
 from gate.target import BuildTarget, EcrTarget, SavedTarget, Target, parse_target
@@ -66,6 +69,10 @@ class Request(Struct, frozen=True, kw_only=True):
     role_session_name: str | None
     start_scan: bool
     save_evidence: str | None
+    kev: str | None
+    epss: str | None
+    env: str | None
+    baseline: str | None
     captured_at: datetime | None
     now: datetime | None
     exit_zero: bool
@@ -107,6 +114,10 @@ class Request(Struct, frozen=True, kw_only=True):
 @click.option("--role-session-name", type=SESSION, help=f"What the role's session is called ({SESSION_NAME}).")
 @click.option("--start-scan", is_flag=True, help="Start a basic scan of an image that nobody scans by itself.")
 @click.option("--save-evidence", metavar="DIR", help="Keep what AWS said of each image, to be judged again.")
+@click.option("--kev", metavar="FILE", help="CISA's catalogue of known exploited vulnerabilities (JSON, also .gz).")
+@click.option("--epss", metavar="FILE", help="FIRST's EPSS scores (CSV, also .gz).")
+@click.option("--env", metavar="NAME", help="The environment that the policy's overrides select by.")
+@click.option("--baseline", metavar="TARGET", help="What to compare with, where the policy's baseline names no image.")
 @click.option("--captured-at", type=TimeValue(), allow_from_autoenv=False, help="When saved evidence was fetched.")
 @click.option(
     "--now", type=TimeValue(), allow_from_autoenv=False, help="Judge saved evidence as of this time (replay)."
@@ -128,27 +139,44 @@ def check(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - click
     gc.disable()  # NOTE: a short process that keeps what it makes; collecting costs a tenth of the run (measured)
     request = Request(**options)
     clock = SystemClock()
-    outputs = claim(request.output, inputs(request.targets, request.policy), clock.now())
+    policy = chosen_or_fault(request.policy, request.max)
+    read = inputs(request.targets, request.policy, request.kev, request.epss, request.baseline)
+    read += files_of(policy) if isinstance(policy, Loaded) else ()
+    outputs = claim(request.output, read, clock.now())
     note_claimed(ctx)
-    return run_check(request, outputs, clock, settings_of_options(ctx))
+    return run_check(request, policy, outputs, clock, settings_of_options(ctx))
 
 
-def run_check(request: Request, outputs: tuple[Output, ...], clock: SystemClock, settings: tuple[Setting, ...]) -> int:
+def run_check(
+    request: Request,
+    policy: Loaded | GateError,
+    outputs: tuple[Output, ...],
+    clock: SystemClock,
+    settings: tuple[Setting, ...],
+) -> int:
     """Do what `check` asks for, once its outputs are claimed, and return the exit code."""
     targets = _targets(request)
-    policy = chosen(request.policy, request.max)
+    if not isinstance(policy, Loaded):
+        raise policy
     for note in () if request.quiet else uneven_limits(policy):
         say(f"gate: {note}")
+    asked = given(
+        policy, kev=request.kev, epss=request.epss, env=request.env, baseline=request.baseline, targets=targets
+    )
     bundles = Bundles(request.save_evidence) if request.save_evidence else None
     began = clock.monotonic()
-    scans = _scans(request, targets, policy, clock, bundles.recording if bundles else None)
+    access = asked.access(_access(request, policy, clock))
+    gather = partial(_scans, request, access, clock, bundles.recording if bundles else None)
+    scans = gather(targets)
     variables = _variables(request, targets)
     scans, settings = with_settings(scans, variables), (*settings, *settings_of_evidence(scans, variables))
+    beside = asked.beside(scans, lambda one: gather((one,)), settings=settings, warn_exit=request.warn_exit)
     collected = clock.monotonic()
-    verdict = evaluate(policy.used, scans, _now(request, scans, clock), settings=settings, warn_exit=request.warn_exit)
+    verdict = evaluate(policy.used, scans, _now(request, scans, clock), beside)
     judged = clock.monotonic()
     _talk(request, policy, verdict)
     _unless_violated(request, verdict, partial(_report, request, outputs, verdict))
+    _unless_violated(request, verdict, partial(tell_github, outputs, verdict))
     if bundles:
         _unless_violated(request, verdict, partial(_save, bundles, scans))
     if request.verbose:
@@ -181,30 +209,34 @@ def _targets(request: Request) -> tuple[Target, ...]:
     return targets
 
 
-def _scans(
-    request: Request,
-    targets: tuple[Target, ...],
-    policy: Loaded,
-    clock: SystemClock,
-    recording: Recording | None,
-) -> tuple[Scan | Refusal, ...]:
+def _access(request: Request, policy: Loaded, clock: SystemClock) -> Access:
     demands = policy.policy.scan
     now = request.now or clock.now()
     if request.captured_at and request.captured_at > now:
         raise UsageError(f"--captured-at is after now ({now:%Y-%m-%dT%H:%M:%SZ})")
-    access = Access(
+    ages = [age.delta for age in variants(policy.policy, "scan.max_age") if age]
+    return Access(
         region=region_of(request.region, os.environ),
         profile=request.profile,
         registry_id=request.registry_id,
         wait=float((request.wait or demands.wait).seconds),
         settle=float(demands.settle.seconds),
         platforms=tuple(dict.fromkeys(request.platform)),
-        max_age=demands.max_age.delta if demands.max_age else None,
+        max_age=min(ages, default=None),
         inspector=request.source == "inspector",
-        with_suppressed=demands.inspector_suppressed == "count",
+        with_suppressed="count" in variants(policy.policy, "scan.inspector_suppressed"),
         role=role_of(request.role_arn, request.external_id, request.role_session_name),
         start_scan=request.start_scan,
     )
+
+
+def _scans(
+    request: Request,
+    access: Access,
+    clock: SystemClock,
+    recording: Recording | None,
+    targets: tuple[Target, ...],
+) -> tuple[Scan | Refusal, ...]:
     progress = Progress(quiet=request.quiet)
     try:
         return collect(targets, access, clock, progress, request.captured_at, recording=recording)
@@ -237,7 +269,7 @@ def _report(request: Request, outputs: tuple[Output, ...], verdict: Verdict) -> 
     printed = [text for output, text in texts if output.path == STDOUT]
     for output, text in texts:
         if not text:
-            say(f"gate: {output.format} is not written: no image has findings that were judged")
+            say(f"gate: {output.format} is not written: {UNWRITTEN[output.format]}")
     if printed:
         show(printed[0])
     elif not request.quiet:

@@ -5,8 +5,8 @@ import os
 _FLAGS = "qvh"
 """The short options without a value, which may stand before `-o` in one word."""
 
-_OTHERS = frozenset({"verdict", "policy", "schema"})
-"""The commands that write no reports."""
+_OTHERS = frozenset({"doctor", "explain", "policy", "render", "schema", "verdict"})
+"""The commands that are no check."""
 
 
 class Leavings:

@@ -10,8 +10,8 @@ from gate.cli.clock import SystemClock
 from gate.cli.terminal import show
 from gate.cli.values import DIGEST, DurationValue
 from gate.errors import EvidenceError, UsageError
+from gate.model import AHEAD
 from gate.plain import one_line
-from gate.policy.evidence import AHEAD
 from gate.policy.rejudge import disagreement
 from gate.policy.scalars import Duration
 from gate.policy.verdict import Verdict

@@ -144,7 +144,8 @@ def test_a_policy_that_is_a_link_to_nowhere_is_a_fault_and_not_absent(good: Path
         (("-o", "json=good.json"), "good.json is read by this run"),
         (("file:good.json", "-o", "json=./good.json"), "good.json is read by this run"),
         (("-o", "sarif=gate.yaml"), "gate.yaml is read by this run"),
-        (("--baseline", "old.json"), "No such option"),
+        (("--baseline", "old.json"), "--baseline names an image to compare with, and the policy has no `baseline`"),
+        (("--platforms", "linux/amd64"), "No such option"),
     ],
 )
 def test_a_wrong_command_line_is_refused_in_one_line_before_anything_is_judged(

@@ -1,79 +1,47 @@
-"""`gate policy lint`: every fault of every file with its place, notes on what may surprise, and the exit code."""
+"""`gate policy`: its commands, listed without importing them, each saying of itself what the list says."""
 
-from pathlib import Path
+import subprocess
+import sys
 
+import click
 import pytest
 
-from gate.plain import neutral
-from tests.command import gate
-
-GOOD = "version: 1\nmax: {critical: 0, high: 0}\n"
+from gate.cli.policy import COMMANDS, policy
+from tests.command import environment, gate
 
 
-def file(name: str, text: str) -> str:
-    Path(name).write_text(text, encoding="utf-8")
-    return name
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_says_of_a_command_what_the_command_says_of_itself(name: str) -> None:
+    command = policy.get_command(click.Context(policy), name)
+
+    assert command is not None
+    assert command.name == name
+    assert name in policy.list_commands(click.Context(policy))
+    assert command.short_help == COMMANDS[name][1]
 
 
-def test_a_policy_without_fault_passes() -> None:
-    done = gate("policy", "lint", file("gate.yaml", GOOD))
-
-    assert done == type(done)(0, "gate.yaml: no faults\n", "")
-
-
-def test_notes_are_printed_and_do_not_fail() -> None:
-    text = f"{GOOD}ignore:\n  - id: CVE-2026-1\n    reason: late\n    until: 2026-11-19\n"
-
-    done = gate("policy", "lint", file("gate.yaml", text))
+def test_help_lists_every_command_in_the_order_of_use() -> None:
+    done = gate("policy", "--help")
 
     assert (done.code, done.err) == (0, "")
-    note, last = done.out.splitlines()
-    assert note.startswith("gate.yaml:6: ignore entry 1 (CVE-2026-1) expired on 2026-11-19")
-    assert last == "gate.yaml: no faults"
+    listed = [line.split()[0] for line in done.out.partition("Commands:\n")[2].splitlines() if line[2:3].strip()]
+    assert listed == list(COMMANDS) == ["lint", "show", "test", "diff", "init", "schema"]
 
 
-def test_every_fault_has_its_line_and_column() -> None:
-    done = gate("policy", "lint", file("gate.yaml", "version: 1\nmax: {critcal: 0, high: -1}\nnmae: x\n"))
+def test_the_list_imports_no_command() -> None:
+    script = "import sys\nfrom gate.cli.exits import run\nrun(['policy', '--help'])\nprint('IMPORTED', *sys.modules)"
+    run = [sys.executable, "-c", script]
+    done = subprocess.run(run, env=environment(), capture_output=True, check=True, timeout=60, text=True)
+    modules = set(done.stdout.rpartition("IMPORTED ")[2].split())
+
+    assert "gate.cli.policy" in modules
+    assert modules & {"gate.cli.policy_lint", "gate.policy.loader", "yaml", "msgspec"} == set()
+
+
+@pytest.mark.parametrize("words", [("lnt",), ("",), ("\x1b[31m\n::error::",)])
+def test_a_command_that_there_is_not_is_refused_in_one_line(words: tuple[str, ...]) -> None:
+    done = gate("policy", *words)
 
     assert (done.code, done.out) == (2, "")
-    assert [line.split(": ")[0] for line in done.err.splitlines()] == [
-        "gate.yaml:2:7", "gate.yaml:2:25", "gate.yaml:3:1",
-    ]  # fmt: skip
-    assert "did you mean 'critical'?" in done.err
-
-
-def test_one_faulty_file_among_several_is_a_fault_and_all_are_checked() -> None:
-    done = gate("policy", "lint", file("a.yaml", GOOD), file("b.yaml", "[]"), "none.yaml", file("c.yaml", GOOD))
-
-    assert done.code == 2
-    assert done.out == "a.yaml: no faults\nc.yaml: no faults\n"
-    assert [line.split(":")[0] for line in done.err.splitlines()] == ["b.yaml", "none.yaml"]
-
-
-def test_a_policy_that_needs_another_gate_is_refused() -> None:
-    done = gate("policy", "lint", file("gate.yaml", f"required_version: '>=99'\n{GOOD}"))
-
-    assert done.code == 2
-    assert "this policy needs scan-gate >=99" in done.err
-
-
-def test_without_a_file_the_command_line_is_wrong() -> None:
-    done = gate("policy", "lint")
-
-    assert done.code == 2
-    assert "Missing argument" in done.err
-
-
-def test_an_empty_name_is_named_as_such() -> None:
-    done = gate("policy", "lint", "", file("gate.yaml", GOOD))
-
-    assert done == type(done)(2, "gate.yaml: no faults\n", "a file name is empty; expected a policy file\n")
-
-
-@pytest.mark.parametrize("text", [GOOD, "version: 1\n\x1b[31m: 0\n", '"::error::": 1\n', "max: {'##[error]': 0}\n"])
-def test_what_a_policy_and_its_name_say_is_printed_harmless(text: str) -> None:
-    done = gate("policy", "lint", file("x\n::error::##[y]\x1b[31m.yaml", text))
-
-    for printed in (done.out, done.err):
-        assert neutral(printed) == printed
-    assert "Traceback" not in done.err
+    assert done.err.startswith("gate: No such command ")
+    assert done.err.count("\n") == 1

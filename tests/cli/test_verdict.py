@@ -11,7 +11,7 @@ import pytest
 
 from gate.model import Refusal, Scan, ScanState, Severity
 from gate.plain import neutral
-from gate.policy.document import Ignore, Max
+from gate.policy.clauses import Ignore, Max
 from gate.policy.verdict import Verdict
 from gate.reports import json_document
 from tests.builders import DIGEST, NOW, OTHER_DIGEST, finding, fixable, image, judge, policy, scan, used
