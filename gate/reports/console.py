@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gate.plain import neutral, one_line
-from gate.policy.verdict import ImageVerdict, Outcome, RuleOutcome, Verdict
+from gate.policy.verdict import BaselineUsed, ImageVerdict, JudgedFinding, Outcome, RuleOutcome, Verdict
 from gate.reports import details, shared, summary
 from gate.reports.layout import Line, Span, Style, cut, line, plain, table, wrapped
 
@@ -88,6 +88,7 @@ def _lines(verdict: Verdict, width: int) -> Iterator[Line]:
         yield from _violations(images, width)
         for image in images:
             yield from _accepted(verdict, image, width, several=len(images) > 1)
+            yield from _otherwise(image, width, several=len(images) > 1)
     yield from _upgrades(verdict, width)
     yield from _listed("Warnings", summary.warnings(verdict), _MOST_WARNINGS, width)
     yield from _hints(verdict, width)
@@ -117,9 +118,19 @@ def _identity(image: ImageVerdict) -> Iterator[tuple[str, str]]:
         yield "pipeline", one_line(image.pipeline, 300)
     if image.outputs:
         yield "made", one_line(", ".join(image.outputs), 600)
+    if image.baseline is not None:
+        yield "baseline", _baseline(image.baseline)
+    if image.overrides:
+        yield "overrides", ", ".join(str(index + 1) for index in image.overrides)
     place = [one_line(word, 100) for word in (image.registry, image.region) if word]
     if place:
         yield "account" if image.source == "imagebuilder" else "registry", " in ".join(place)
+
+
+def _baseline(used: BaselineUsed) -> str:
+    if used.missing:
+        return f"{one_line(used.target, 200) or 'none'}, which is no baseline: {one_line(used.missing, 300)}"
+    return f"{one_line(used.target, 200)} ({one_line(used.digest or 'no digest', 100)})"
 
 
 def _counts(verdict: Verdict, image: ImageVerdict, width: int) -> Iterator[Line]:
@@ -193,10 +204,28 @@ def _accepted(verdict: Verdict, image: ImageVerdict, width: int, *, several: boo
     label = f" in {summary.image_label(image)}" if several else ""
     yield line(f"Ignored by the policy{label}: {sum(len(group.findings) for group in groups)}", "strong")
     for group in groups[:_MOST_ACCEPTED]:
-        ids = list(dict.fromkeys(map(details.finding_name, group.findings)))
-        shown = ", ".join(ids[:5]) + (f" and {len(ids) - 5} more" if len(ids) > 5 else "")
-        yield from wrapped(Span("- "), f"{shown}: {details.accepted_text(group.by, verdict.judged_at)}", width)
+        yield from wrapped(
+            Span("- "), f"{_names(group.findings)}: {details.accepted_text(group.by, verdict.judged_at)}", width
+        )
     yield from _rest(len(groups) - _MOST_ACCEPTED)
+
+
+def _otherwise(image: ImageVerdict, width: int, *, several: bool) -> Iterator[Line]:
+    """Yield what VEX settles, and what grace and the baseline postpone."""
+    groups = details.settled_otherwise(image)
+    label = f" in {summary.image_label(image)}" if several else ""
+    for title in dict.fromkeys(group.title for group in groups):
+        held = [group for group in groups if group.title == title]
+        yield line()
+        yield line(f"{title}{label}: {sum(len(group.findings) for group in held)}", "strong")
+        for group in held[:_MOST_ACCEPTED]:
+            yield from wrapped(Span("- "), f"{_names(group.findings)}: {group.why}", width)
+        yield from _rest(len(held) - _MOST_ACCEPTED)
+
+
+def _names(findings: tuple[JudgedFinding, ...]) -> str:
+    ids = list(dict.fromkeys(map(details.finding_name, findings)))
+    return ", ".join(ids[:5]) + (f" and {len(ids) - 5} more" if len(ids) > 5 else "")
 
 
 def _upgrades(verdict: Verdict, width: int) -> Iterator[Line]:

@@ -8,7 +8,16 @@ from msgspec import Struct
 
 from gate.model import Fix, Package
 from gate.plain import one_line
-from gate.policy.verdict import IgnoredBy, ImageVerdict, JudgedFinding, Outcome, RuleVerdict, Upgrade, Verdict
+from gate.policy.verdict import (
+    Disposition,
+    IgnoredBy,
+    ImageVerdict,
+    JudgedFinding,
+    Outcome,
+    RuleVerdict,
+    Upgrade,
+    Verdict,
+)
 from gate.reports.summary import VIOLATED, WORDS, plural
 
 MORE = "more: see the JSON document"
@@ -35,6 +44,22 @@ class AcceptedRisk(Struct, frozen=True, kw_only=True):
     by: IgnoredBy
 
 
+class Settled(Struct, frozen=True, kw_only=True):
+    """Findings of one image that something else than an `ignore` entry settles or postpones."""
+
+    title: str
+    why: str
+    findings: tuple[JudgedFinding, ...]
+
+
+_TITLES = {
+    Disposition.VEX: "Settled by VEX",
+    Disposition.GRACE: "In grace",
+    Disposition.BASELINE: "In the baseline too",
+}
+_ORDER = tuple(_TITLES.values())
+
+
 def violations(image: ImageVerdict) -> tuple[Violation, ...]:
     """Return the findings that violated rules count, worst first: by severity, score, place in the document."""
     rules: dict[int, list[str]] = defaultdict(list)
@@ -59,6 +84,16 @@ def accepted_risks(image: ImageVerdict) -> tuple[AcceptedRisk, ...]:
             groups[finding.ignored_by].append(finding)
     ordered = sorted(groups.items(), key=lambda group: group[0].entries)
     return tuple(AcceptedRisk(findings=tuple(findings), by=by) for by, findings in ordered)
+
+
+def settled_otherwise(image: ImageVerdict) -> tuple[Settled, ...]:
+    """Return what VEX settles, and what grace and the baseline postpone, each with what settled it."""
+    groups: dict[tuple[str, str], list[JudgedFinding]] = defaultdict(list)
+    for finding in image.findings:
+        if finding.disposition in _TITLES:
+            groups[_TITLES[finding.disposition], finding.settled_by].append(finding)
+    ordered = sorted(groups.items(), key=lambda group: (_ORDER.index(group[0][0]), group[0][1]))
+    return tuple(Settled(title=title, why=one_line(why, 400), findings=tuple(found)) for (title, why), found in ordered)
 
 
 def finding_name(finding: JudgedFinding) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from gate.plain import one_line
-from gate.policy.verdict import IgnoredBy, ImageVerdict, JudgedFinding, Outcome, RuleOutcome, RuleVerdict, Verdict
+from gate.policy.verdict import ImageVerdict, JudgedFinding, Outcome, RuleOutcome, RuleVerdict, Verdict
 from gate.policy.wording import UNUSED_REMEDY
 from gate.reports import details, summary
 from gate.reports.junit_file import Case, Result, Suite, write
@@ -115,14 +115,17 @@ def _violation_lines(verdict: Verdict, index: int, rule: RuleVerdict) -> Iterato
         yield f"{len(findings) - _MOST_LISTED} {details.MORE}"
 
 
-def _ignored(image: ImageVerdict) -> tuple[tuple[JudgedFinding, IgnoredBy], ...]:
-    return tuple((finding, finding.ignored_by) for finding in image.findings if finding.ignored_by is not None)
+def _ignored(image: ImageVerdict) -> tuple[JudgedFinding, ...]:
+    """Return what somebody said need not count: by an `ignore` entry, or by VEX."""
+    return tuple(finding for finding in image.findings if finding.ignored_by is not None or finding.vex is not None)
 
 
 def _ignored_cases(image: ImageVerdict, classname: str) -> Iterator[Case]:
     # NOTE: no more than the whole file may hold: there may be tens of thousands.
-    for finding, accepted in _ignored(image)[:MOST_CASES]:
-        text = f"ignored: {details.accepted_text(accepted)}\n{details.finding_line(finding)}"
+    for finding in _ignored(image)[:MOST_CASES]:
+        accepted = finding.ignored_by
+        why = f"ignored: {details.accepted_text(accepted)}" if accepted else f"VEX: {one_line(finding.settled_by)}"
+        text = f"{why}\n{details.finding_line(finding)}"
         yield _case(classname, one_line(finding.key, _LONGEST_NAME) or "(no id)", Result.SKIPPED, text)
 
 

@@ -7,7 +7,7 @@ from msgspec import UNSET, Struct
 
 from gate.model import WORST_FIRST, Severity
 from gate.plain import one_line
-from gate.policy.document import Limit
+from gate.policy.clauses import Limit
 from gate.policy.scalars import Duration
 from gate.policy.verdict import ImageVerdict, Outcome, RuleOutcome, Verdict
 
@@ -43,6 +43,8 @@ class CountRow(Struct, frozen=True, kw_only=True):
 
 def cannot_fail(verdict: Verdict) -> bool:
     """Tell whether the policy only warns, so that no report may look like one that could have failed."""
+    if verdict.images:
+        return all(image.mode == "warn" for image in verdict.images)
     return verdict.policy is not None and verdict.policy.resolved.mode == "warn"
 
 
@@ -143,7 +145,7 @@ def count_rows(verdict: Verdict, image: ImageVerdict) -> tuple[CountRow, ...]:
         return ()
     rows = []
     for severity in WORST_FIRST:
-        tally, limit = image.counts.of(severity), verdict.policy.resolved.max.of(severity)
+        tally, limit = image.counts.of(severity), (image.limits or verdict.policy.resolved.max).of(severity)
         if not tally.found and (limit == "unlimited" or severity is Severity.UNKNOWN):
             continue
         rows.append(

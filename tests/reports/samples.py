@@ -6,8 +6,9 @@ from msgspec.structs import replace
 
 from gate.errors import Exit
 from gate.model import Cvss, Finding, Fix, Image, Package, Refusal, Scan, ScanState, Severity
-from gate.policy.document import Budget, Ignore, Max, Policy
-from gate.policy.evaluate import evaluate
+from gate.policy.clauses import Budget, Ignore, Max
+from gate.policy.document import Policy
+from gate.policy.evaluate import Beside, evaluate
 from gate.policy.scalars import Until
 from gate.policy.verdict import Outcome, PolicyUsed, Setting, Upgrade, Verdict, Warned
 from tests.builders import NOW, OTHER_DIGEST, finding, image, judge, package, policy, scan
@@ -106,7 +107,7 @@ REFUSED = Refusal(
 def decided(rules: Policy, *scans: Scan | Refusal) -> Verdict:
     """Return the verdict of the sample policy's file over scans."""
     used = PolicyUsed(name=rules.name or "-", files=("policies/payments.yaml",), sha256="ab" * 32, resolved=rules)
-    made = evaluate(used, scans, NOW, settings=(Setting(name="policy", variable="GATE_CHECK_POLICY"),))
+    made = evaluate(used, scans, NOW, Beside(settings=(Setting(name="policy", variable="GATE_CHECK_POLICY"),)))
     return replace(made, gate="0.1.0")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gate.model import Refusal, Severity
-from gate.policy.document import Max
+from gate.policy.clauses import Max
 from gate.policy.verdict import Verdict
 from gate.reports import REPORTS, summary
 from gate.reports.sarif_names import categories, reference, short_name

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from gate.model import Severity
 from gate.plain import neutral
-from gate.policy.document import Ignore, Max
+from gate.policy.clauses import Ignore, Max
 from gate.policy.scalars import Until
 from gate.policy.verdict import RuleVerdict, Verdict, Warned
 from gate.reports import console, summary

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from gate.model import Fix, Package, Severity
 from gate.plain import neutral
-from gate.policy.document import Ignore, Max
+from gate.policy.clauses import Ignore, Max
 from gate.policy.verdict import IgnoredBy, Outcome
 from gate.reports import details
 from tests.builders import fixable, judge, package, policy, scan

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from gate.model import Fix, Kind, Package, Refusal, ScanState, Severity, TagMove
 from gate.plain import neutral
-from gate.policy.document import AcceptUnsupported, Ignore, Max, Relaxations, ScanDemands
+from gate.policy.clauses import AcceptUnsupported, Ignore, Max
+from gate.policy.document import Relaxations, ScanDemands
 from gate.policy.verdict import ImageVerdict, JudgedFinding, Outcome, RuleOutcome, RuleVerdict, Verdict
 from gate.reports import details, junit, summary
 from tests.builders import OTHER_DIGEST, finding, fixable, image, judge, policy, scan

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from gate.model import Cvss, Finding, FindingStatus, Fix, Kind, Package, Refusal, Scan, ScanState, Severity, TagMove
-from gate.policy.document import AcceptUnsupported, Ignore, Max, Policy, ScanDemands
+from gate.policy.clauses import AcceptUnsupported, Ignore, Max
+from gate.policy.document import Policy, ScanDemands
 from gate.policy.verdict import Disposition, JudgedFinding, Outcome, Verdict, Warned
 from gate.reports import sarif
 from gate.reports.sarif import render, render_suppressed

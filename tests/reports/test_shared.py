@@ -3,7 +3,7 @@
 import pytest
 
 from gate.model import Severity
-from gate.policy.document import Ignore, Max
+from gate.policy.clauses import Ignore, Max
 from gate.policy.verdict import Verdict
 from gate.reports import console
 from gate.reports.shared import groups, shared, where_text

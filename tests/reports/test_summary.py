@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from gate.model import Kind, Severity
 from gate.plain import neutral
-from gate.policy.document import Budget, Limit, Max
+from gate.policy.clauses import Budget, Limit, Max
 from gate.policy.verdict import ImageVerdict, Outcome, RuleOutcome, Warned
 from gate.reports import summary
 from tests.builders import DIGEST, NOW, finding, image, judge, policy, scan
