@@ -15,7 +15,7 @@ EVIDENCE := examples/checkout-api.json examples/batch-worker.json examples/statu
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --system-certs --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: help setup demo test lint lock-check format lock wheel golden clean
+.PHONY: help setup demo test lint lock-check format lock wheel golden bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | \
@@ -35,18 +35,19 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-demo: $(READY) ## Judge the saved evidence in examples/ and leave JUnit, SARIF and JSON in demo-out/
+demo: $(READY) ## Judge the saved evidence in examples/ and leave JUnit, SARIF, JSON and a page to look at in demo-out/
 	@mkdir -p demo-out
 	@code=0; $(BIN)/gate check $(EVIDENCE) -p examples/gate.yaml \
 		--captured-at 2026-11-20T12:00:00Z --now 2026-11-20T12:30:00Z \
-		-o junit=demo-out/junit.xml -o sarif=demo-out/scan.sarif -o json=demo-out/verdict.json || code=$$?; \
+		-o junit=demo-out/junit.xml -o sarif=demo-out/scan.sarif -o json=demo-out/verdict.json \
+		-o html=demo-out/report.html || code=$$?; \
 	echo; echo "gate check ended with exit code $$code (1: the policy is violated, as it should be here)"; \
 	test "$$code" -eq 1
 	@echo "The reports are in $(CURDIR)/demo-out:"
-	@cd demo-out && ls -l junit.xml scan.sarif verdict.json | awk '{printf "  %-14s %9d bytes\n", $$NF, $$5}'
+	@cd demo-out && ls -l junit.xml scan.sarif verdict.json report.html | awk '{printf "  %-14s %9d bytes\n", $$NF, $$5}'
 
 test: $(READY) ## Run the tests; every branch of gate/ must be covered
-	@$(BIN)/pytest --cov --cov-report=term-missing:skip-covered
+	@$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 lint: $(READY) lock-check ## Check format, style, types, imports and lock files
 	@$(BIN)/ruff format --check --quiet . || { echo "make: not formatted; run: make format" >&2; exit 1; }
@@ -57,7 +58,7 @@ lint: $(READY) lock-check ## Check format, style, types, imports and lock files
 lock-check: $(READY)
 	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; cp requirements/*.txt "$$fresh"; \
 	$(MAKE) lock LOCKS="$$fresh" UPGRADE=; \
-	for name in runtime dev; do \
+	for name in runtime dev build; do \
 		diff -u "requirements/$$name.txt" "$$fresh/$$name.txt" || { \
 			echo "make: requirements/$$name.txt does not fit pyproject.toml; run: make lock" >&2; exit 1; }; \
 	done
@@ -69,13 +70,17 @@ format: $(READY) ## Format the code and mend what ruff can mend
 lock: $(READY) ## Pin the dependencies of pyproject.toml with hashes (UPGRADE=--upgrade takes the newest)
 	@$(COMPILE) pyproject.toml -o "$(LOCKS)/runtime.txt" >/dev/null
 	@$(COMPILE) pyproject.toml --group dev -c requirements/runtime.txt -o "$(LOCKS)/dev.txt" >/dev/null
+	@$(COMPILE) --group build -c requirements/dev.txt -o "$(LOCKS)/build.txt" >/dev/null
 
 wheel: $(READY) ## Build the wheel and the source archive into dist/
 	@$(BIN)/hatchling build -d dist
 
-golden: $(READY) ## Rewrite the reports that tests compare with; read the diff before you commit it
-	@UPDATE_GOLDEN=1 $(BIN)/pytest --quiet tests/reports
-	@git --no-pager diff --stat -- tests/reports/golden
+golden: $(READY) ## Rewrite the reports and tables that tests compare with; read the diff before you commit it
+	@UPDATE_GOLDEN=1 $(BIN)/pytest --quiet tests/reports tests/test_docs.py
+	@git --no-pager diff --stat -- tests/reports/golden docs/policy.md
+
+bench: $(READY) ## Show how long the judgement takes, and how that grows
+	@$(BIN)/python -m benchmarks.policy_growth
 
 clean: ## Remove everything that was made here
 	@rm -rf $(VENV) build dist demo-out out htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
