@@ -1,32 +1,42 @@
 """README's tables are held against the code: what is written is what is there, no more and no less."""
 
+import os
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
 from msgspec import Struct
 
 from gate.cli.check import check
+from gate.cli.policy import COMMANDS
 from gate.errors import Exit
-from gate.policy.document import Ignore, Policy, Relaxations, ScanDemands
+from gate.policy.cases import Case, CaseFinding
+from gate.policy.clauses import Baseline, Ignore, Rule
+from gate.policy.conditions import CONDITIONS, KNOWERS
+from gate.policy.directions import DIRECTIONS
+from gate.policy.document import Policy, Relaxations, ScanDemands
+from gate.policy.loader import loads
 from gate.reports import REPORTS
 from gate.sources.imagebuilder import IMAGE_STATES, SCAN_STATES, SCAN_TYPES
 from gate.sources.listing import STATES
 from gate.sources.refusals import ACTIONS
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+POLICY = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
 
 
-def table(name: str) -> list[list[str]]:
+def table(name: str, text: str = README) -> list[list[str]]:
     """Return the rows of the table below its marker, without the head."""
-    _, found, rest = README.partition(f"<!-- table: {name} -->\n")
-    assert found, f"README has no table {name!r}"
+    _, found, rest = text.partition(f"<!-- table: {name} -->\n")
+    assert found, f"there is no table {name!r}"
     lines = rest.split("\n\n", 1)[0].splitlines()
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
-def first_words(name: str) -> set[str]:
-    return {word for row in table(name) for word in re.findall(r"`([^`]+)`", row[0])}
+def first_words(name: str, text: str = README) -> set[str]:
+    return {word for row in table(name, text) for word in re.findall(r"`([^`]+)`", row[0])}
 
 
 def test_every_exit_code_is_in_the_table() -> None:
@@ -54,10 +64,45 @@ def test_every_word_of_image_builders_is_in_the_table() -> None:
         ("ignore keys", Ignore),
         ("relaxations keys", Relaxations),
         ("scan keys", ScanDemands),
+        ("rule keys", Rule),
+        ("baseline keys", Baseline),
+        ("test keys", Case),
+        ("finding keys", CaseFinding),
     ],
 )
 def test_every_key_of_the_policy_is_in_its_table(name: str, kind: type[Struct]) -> None:
-    assert first_words(name) == set(kind.__struct_encode_fields__)
+    assert first_words(name, POLICY) == set(kind.__struct_encode_fields__)
+
+
+def test_the_tables_of_conditions_and_directions_are_the_codes() -> None:
+    tables = {"conditions": conditions_table(), "directions": directions_table()}
+    text = POLICY
+    for name, rows in tables.items():
+        head, marker, rest = text.partition(f"<!-- table: {name} -->\n")
+        assert marker, f"there is no table {name!r}"
+        after = re.sub(r"^(?:[|].*\n)*", "", rest, count=1)
+        text = f"{head}{marker}{rows}{after}"
+    if os.environ.get("UPDATE_GOLDEN"):
+        (ROOT / "docs" / "policy.md").write_text(text, encoding="utf-8")
+    assert text == POLICY
+
+
+def conditions_table() -> str:
+    """Return the table of all conditions, as it stands in the policy reference."""
+    rows = ["| key | values | asks for | known from |", "|---|---|---|---|"]
+    for key, one in CONDITIONS.items():
+        known = [name for name in KNOWERS if name in one.known]
+        sources = "all" if len(known) == len(KNOWERS) else ", ".join(known)
+        supply = f", or `{one.supply}`" if one.supply.startswith("--") else ""
+        rows.append(f"| `{key}` | {one.values} | {one.doc} | {sources}{supply} |")
+    return "".join(f"{row}\n" for row in rows)
+
+
+def directions_table() -> str:
+    """Return the table of what is stricter, as it stands in the policy reference."""
+    rows = ["| key | in a child |", "|---|---|"]
+    rows += [f"| `{key}` | {one.stricter} |" for key, one in DIRECTIONS.items()]
+    return "".join(f"{row}\n" for row in rows)
 
 
 def test_every_option_is_in_the_table_with_its_variable() -> None:
@@ -87,7 +132,24 @@ def test_the_iam_policy_names_every_action_that_is_asked_for() -> None:
     }
 
 
-def test_links_lead_somewhere() -> None:
-    root = Path(__file__).parent.parent
-    for link in re.findall(r"\]\(([^)#]+)\)", README):
-        assert (root / link).exists(), link
+@pytest.mark.parametrize("name", ["README.md", *(f"docs/{file.name}" for file in (ROOT / "docs").glob("*.md"))])
+def test_links_lead_somewhere(name: str) -> None:
+    page = ROOT / name
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / link).exists(), link
+
+
+def test_every_command_for_policies_is_in_the_readme() -> None:
+    for name in COMMANDS:
+        assert f"`gate policy {name}" in README
+
+
+def test_every_example_of_the_policy_reference_is_a_policy() -> None:
+    """What stands in a block of YAML, with what a whole policy needs besides, is without fault."""
+    for block in re.findall(r"```yaml\n(.*?)```", POLICY, re.DOTALL):
+        text = block if block.startswith("version: 1") else f"version: 1\ncvss_floor: 9\n{block}"
+        text = text.replace("sha256:…", "sha256:" + "0" * 64)
+        if block.startswith("when:"):
+            text = f"version: 1\nrules:\n  - name: example\n{textwrap.indent(block, '    ')}"
+        if "files:" not in block:
+            assert loads(text.encode(), file="docs.yaml").policy.version == 1

@@ -38,7 +38,7 @@ def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_sdk_sleep: list[fl
     """Give every command the same clock, which nobody waits for, and an empty directory."""
     monkeypatch.chdir(tmp_path)
     clock = VirtualClock(NOW)
-    for module in ("check", "command", "verdict", "policy"):
+    for module in ("check", "command", "verdict", "policy_lint"):
         monkeypatch.setattr(f"gate.cli.{module}.SystemClock", lambda: clock)
     return clock
 

@@ -304,6 +304,11 @@ def test_without_aws_and_without_colour_neither_is_imported() -> None:
         ["schema", "verdict"],
         ["check", "good.json", *REPLAY, *outputs],
         ["verdict", "report.json", "--max-age", "5200w"],
+        ["explain", "CVE-2026-10001", "report.json"],
+        ["policy", "show", "--max", "critical=0", "--platform", "linux/amd64"],
+        ["policy", "diff", "gate.yaml", "gate.yaml", "good.json", *REPLAY],
+        ["policy", "init", "mine.yaml", "--evidence", "good.json", "--captured-at", REPLAY[1]],
+        ["policy", "test", "mine.yaml", "-o", "junit=tests.xml"],
     )
 
     assert {"0", "yaml", "junit_xml"} <= modules

@@ -113,7 +113,7 @@ def test_the_metadata_says_name_version_licence_and_python(metadata: email.messa
 def test_the_wheel_asks_for_the_runtime_dependencies_and_no_others(metadata: email.message.Message) -> None:
     asked = {canonicalize_name(Requirement(text).name) for text in metadata.get_all("Requires-Dist", [])}
 
-    assert asked == {"boto3", "click", "junit-xml", "msgspec", "packaging", "pyyaml", "rich"}
+    assert asked == {"boto3", "click", "jinja2", "junit-xml", "msgspec", "packaging", "pyyaml", "rich"}
 
 
 def test_the_unpacked_wheel_finds_its_own_default_policy(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_make_lists_what_contributors_run() -> None:
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
 
     listed = {line.split()[1] for line in done.stdout.splitlines()}
-    assert {"help", "setup", "demo", "test", "lint", "format", "lock", "wheel", "golden", "clean"} == listed
+    assert {"help", "setup", "demo", "test", "lint", "format", "lock", "wheel", "golden", "bench", "clean"} == listed
 
 
 def test_the_ci_script_can_be_run() -> None:
