@@ -7,6 +7,9 @@ _FLAGS = "qvh"
 
 _OTHERS = frozenset({"doctor", "explain", "policy", "render", "schema", "verdict"})
 """The commands that are no check."""
+_READ = ("--policy=", "--kev=", "--epss=", "--baseline=")
+"""How options begin that name a file to be read, in one word with it."""
+_VARIABLES = ("GATE_CHECK_POLICY", "GATE_CHECK_KEV", "GATE_CHECK_EPSS", "GATE_CHECK_BASELINE")
 
 
 class Leavings:
@@ -38,7 +41,7 @@ def clear(arguments: list[str]) -> None:
     paths, read = _sorted_out(arguments)
     paths = paths or [line.strip().partition("=")[2] for line in os.environ.get("GATE_CHECK_OUTPUT", "").splitlines()]
     lines = os.environ.get("GATE_CHECK_TARGETS", "").splitlines()
-    read += [line.strip() for line in lines] + [os.environ.get("GATE_CHECK_POLICY", ""), "gate.yaml"]
+    read += [*(line.strip() for line in lines), *(os.environ.get(name, "") for name in _VARIABLES), "gate.yaml"]
     kept = {_real(path.removeprefix("file:")) for path in read}
     for place in {_real(path) for path in paths} - kept:
         try:
@@ -61,8 +64,8 @@ def _sorted_out(arguments: list[str]) -> tuple[list[str], list[str]]:
             written.append(word.removeprefix("--output=").partition("=")[2])
         elif short.startswith("o"):
             written.append(short[1:].partition("=")[2])
-        elif word.startswith("--policy="):
-            read.append(word.removeprefix("--policy="))
+        elif word.startswith(_READ):
+            read.append(word.partition("=")[2])
         else:
             read.append(short[1:] if short.startswith("p") else word)
     return [path for path in written if path], read

@@ -43,7 +43,7 @@ def _package(package: Package) -> str:
 
 def _judgement(finding: JudgedFinding, rules: tuple[str, ...], today: date) -> Iterator[Fact]:
     if rules:
-        yield "Violates", ", ".join(rules)
+        yield "Violates", _listed(rules)
     if finding.disposition is not Disposition.COUNTED:
         yield "Where it ended", one_line(finding.settled_by, 400) or finding.disposition.value
     if finding.grace_until is not None:
@@ -95,8 +95,12 @@ def _listing(kev: Kev, today: date) -> str:
 def _names(finding: JudgedFinding) -> Iterator[Fact]:
     for label, names in (("Also known as", finding.aliases), ("Weakness", finding.cwes)):
         if names:
-            more = f" +{len(names) - _MOST_NAMES}" if len(names) > _MOST_NAMES else ""
-            yield label, ", ".join(one_line(name, 60) for name in names[:_MOST_NAMES]) + more
+            yield label, _listed(names)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    more = f" +{len(names) - _MOST_NAMES}" if len(names) > _MOST_NAMES else ""
+    return ", ".join(one_line(name, 100) for name in names[:_MOST_NAMES]) + more
 
 
 def _times(finding: JudgedFinding) -> Iterator[Fact]:

@@ -21,6 +21,7 @@ STATES = {
     "closed": "Closed in AWS",
 }
 """Where a finding stands, in the order in which people read it: violated rules first, then its disposition."""
+_MOST_RULES = 100
 ORDER = {state: place for place, state in enumerate(STATES)}
 
 
@@ -67,4 +68,4 @@ def _stands(image: ImageVerdict) -> Iterator[Stand]:
             yield Stand(finding, state, ())
         else:
             state = "violates" if any(rule.outcome is RuleOutcome.FAIL for rule in held) else "warns"
-            yield Stand(finding, state, tuple(one_line(rule.name, 100) for rule in held))
+            yield Stand(finding, state, tuple(one_line(rule.name, 100) for rule in held[:_MOST_RULES]))

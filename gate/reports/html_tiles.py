@@ -31,19 +31,27 @@ def tiles(verdict: Verdict, rows: tuple[Row, ...]) -> tuple[Tile, ...]:
 
 
 def _tiles(verdict: Verdict, rows: tuple[Row, ...]) -> Iterator[Tile]:
-    violating = [row for row in rows if row.state == "violates"]
-    fixable = sum(row.fix == "yes" for row in violating)
-    yield Tile(
-        count=len(violating),
-        label="violating",
-        note=f"of {len(rows):,} listed" + (f", {fixable:,} of them with a fix" if violating else ""),
-        shows="state=violates",
-        urgent=bool(violating),
-    )
+    yield _violating(verdict, rows)
     yield _new(verdict, rows)
     yield _exploited(verdict, rows)
     yield _grace(verdict, rows)
     yield _ignored(rows)
+
+
+def _violating(verdict: Verdict, rows: tuple[Row, ...]) -> Tile:
+    failing = [row for row in rows if row.state == "violates"]
+    warned = [row for row in rows if row.state == "warns"]
+    # NOTE: under a policy that only warns nothing fails, and a large zero would look like good news.
+    held, state, label = (failing, "violates", "violating") if failing else (warned, "warns", "warned about")
+    if not held:
+        state, label = "violates", "violating"
+    counted, images = sum(image.counts is not None for image in verdict.images), len(verdict.images)
+    note = f"of {len(rows):,} listed" + (f" in {counted} of {images} images" if counted < images else "")
+    if held:
+        note += f", {sum(row.fix == 'yes' for row in held):,} of them with a fix"
+    if failing and warned:
+        note += f"; {len(warned):,} more warned about"
+    return Tile(count=len(held), label=label, note=note, shows=f"state={state}", urgent=bool(failing))
 
 
 def _new(verdict: Verdict, rows: tuple[Row, ...]) -> Tile:

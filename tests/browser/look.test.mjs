@@ -61,10 +61,12 @@ test("the colours follow the system, and differ", async () => {
 });
 
 test("on paper there is no form, and what is folded is open", async () => {
-  const { page, close } = await open(browser, "showcase");
-  await page.emulateMedia({ media: "print" });
+  const { page, close } = await open(browser, "showcase", { colorScheme: "dark" });
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
   assert.equal(await page.locator("#filters").isVisible(), false);
   assert.equal(await page.locator(".image:not([open]) .rules").first().isVisible(), true);
+  const ink = await page.evaluate(() => getComputedStyle(document.body).color);
+  assert.deepEqual(ink.match(/\d+/g).map(Number).filter((part) => part > 60), [], "dark ink, since paper is white");
   const { length } = await page.pdf();
   assert.ok(length > 20_000);
   await close();

@@ -62,6 +62,9 @@ def test_a_report_that_is_named_is_removed(arguments: list[str], old: Path, monk
         ["check", "-p", "old.json", "-o", "json=old.json"],
         ["check", "-qpold.json", "-o", "json=old.json"],
         ["check", "--policy=old.json", "-o", "json=old.json"],
+        ["check", "--kev=old.json", "-o", "json=old.json"],
+        ["check", "--epss=old.json", "-o", "json=old.json"],
+        ["check", "--baseline=old.json", "-o", "json=old.json"],
         ["verdict", "check", "-o", "json=old.json"],
         ["policy", "lint", "-o", "json=old.json"],
     ],
@@ -72,7 +75,9 @@ def test_what_is_read_or_not_written_by_a_check_stays(arguments: list[str], old:
     assert old.exists()
 
 
-@pytest.mark.parametrize("name", ["GATE_CHECK_TARGETS", "GATE_CHECK_POLICY"])
+@pytest.mark.parametrize(
+    "name", ["GATE_CHECK_TARGETS", "GATE_CHECK_POLICY", "GATE_CHECK_KEV", "GATE_CHECK_EPSS", "GATE_CHECK_BASELINE"]
+)
 def test_what_the_environment_names_to_be_read_stays(name: str, old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "old.json")
 

@@ -7,7 +7,7 @@ from gate.model import Severity
 from gate.policy.clauses import Ignore, Max
 from gate.policy.document import ScanDemands
 from gate.policy.scalars import PlatformName
-from gate.policy.verdict import Disposition, Verdict
+from gate.policy.verdict import Disposition, RuleOutcome, Verdict
 from gate.reports.html_stands import ORDER, STATES, stands
 from tests.builders import finding, image, judge, package, policy, scan
 from tests.reports.samples import SAMPLES
@@ -56,3 +56,11 @@ def test_of_images_with_the_same_finding_the_worst_counts(turned: bool) -> None:
     images = (calm, verdict.images[0]) if turned else (verdict.images[0], calm)
     (distinct,) = stands(replace(verdict, images=images)).distinct
     assert distinct.state == "violates"
+
+
+def test_of_very_many_rules_the_first_are_named_and_all_decide() -> None:
+    verdict = judge(policy(max=Max(high=0)), scan(finding()))
+    (rule,) = (one for one in verdict.images[0].rules if one.findings)
+    mild = tuple(replace(rule, name=f"r{n}", outcome=RuleOutcome.WARN) for n in range(200))
+    found = of(replace(verdict, images=(replace(verdict.images[0], rules=(*mild, rule)),)))
+    assert found == [("CVE-2026-1000", "violates", tuple(f"r{n}" for n in range(100)))]

@@ -27,7 +27,7 @@ def told(tile: Tile) -> tuple[int | None, str, bool]:
 def test_they_answer_what_fails_what_is_new_what_is_exploited_what_ends_what_is_ignored() -> None:
     found = of(showcase())
     assert {label: told(tile) for label, tile in found.items()} == {
-        "violating": (5, "of 48 listed, 5 of them with a fix", True),
+        "violating": (5, "of 48 listed in 3 of 4 images, 5 of them with a fix; 4 more warned about", True),
         "new since the baseline": (12, "5 of them violating", False),
         "known to be exploited": (2, "in CISA's KEV, 2 of them not settled", True),
         "in grace": (4, "the first ends in 5 days", False),
@@ -50,6 +50,14 @@ def test_where_nothing_was_counted_there_are_none() -> None:
 
 def test_a_pass_is_not_urgent() -> None:
     assert told(of(SAMPLES["pass"])["violating"]) == (0, "of 3 listed", False)
+
+
+def test_under_a_policy_that_only_warns_what_it_warns_about_is_counted() -> None:
+    found = of(SAMPLES["warn"])
+    assert "violating" not in found
+    assert told(found["warned about"]) == (3, "of 6 listed, 3 of them with a fix", False)
+    assert found["warned about"].shows == "state=warns"
+    assert (of(SAMPLES["pass"])["violating"].shows, of(SAMPLES["fail"])["violating"].shows) == ("state=violates",) * 2
 
 
 def test_an_exploited_finding_that_is_settled_presses_nobody() -> None:
