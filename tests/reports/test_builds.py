@@ -27,9 +27,13 @@ def verdict(**fields: Any) -> Verdict:
     return judge(policy(max=Max(high=0)), scan(finding(severity=Severity.HIGH), image=of(**fields)))
 
 
-@pytest.mark.parametrize("name", [name for name in REPORTS if name != "junit"])
+# NOTE: the others are files whose format has no place for them: numbers, links, variables, statements about digests.
+WITH_IDENTITY = ("console", "json", "sarif", "sarif+suppressed", "markdown", "markdown+comment", "html")
+
+
+@pytest.mark.parametrize("name", WITH_IDENTITY)
 @pytest.mark.parametrize("word", [BUILD, PIPELINE, AMI])
-def test_every_report_names_build_pipeline_and_ami(name: str, word: str) -> None:
+def test_every_report_that_says_what_an_image_is_names_build_pipeline_and_ami(name: str, word: str) -> None:
     text = REPORTS[name](verdict(pipeline=PIPELINE))
     assert word in text.replace("\n           ", "")
 
