@@ -74,19 +74,15 @@ def selects(selectors: Selectors, place: Place, *, every_tag: bool) -> Known:
 
 
 def rated(rules: Policy, found: Finding, seen: Seen) -> Finding:
-    """Return a finding with the severity that the policy gives it."""
-    words = [
-        entry.to
-        for entry in rules.severity.adjust
-        if is_in_force(entry, seen.now.date()) and relaxing(entry.when, found, seen)
-    ]
-    if not words:
-        return found
-    worst = max(words, key=RANKED.index)
-    lowers = RANKED.index(worst) < RANKED.index(found.severity.value)
-    if lowers and may_hold(rules.relaxations.never, found, seen):
-        return found
-    return replace(found, severity=Severity(worst))
+    """Return a finding with the severity that the policy gives it; what may match only makes it worse."""
+    entries = [entry for entry in rules.severity.adjust if is_in_force(entry, seen.now.date())]
+    words = [entry.to for entry in entries if relaxing(entry.when, found, seen)]
+    own: str = found.severity.value
+    severity = max(words, key=RANKED.index) if words else own
+    if RANKED.index(severity) < RANKED.index(own) and may_hold(rules.relaxations.never, found, seen):
+        severity = own
+    possible = [entry.to for entry in entries if may_hold(entry.when, found, seen)]
+    return replace(found, severity=Severity(max([severity, *possible], key=RANKED.index)))
 
 
 def _end(rules: Policy, found: Finding, place: Place, seen: Seen) -> Ended:

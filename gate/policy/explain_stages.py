@@ -102,11 +102,13 @@ class _Stages:
         was, to = Severity(self._subject.before.finding.severity), Severity(entry.to)
         if not is_in_force(entry, self._today):
             return _not_in_force(entry, self._today)
-        if not self._subject.before.surely(entry.when):
-            return "does not match for certain, for all packages"
+        certain = self._subject.before.surely(entry.when)
         if self._judged.adjusted is not None and self._judged.adjusted.by == number:
+            doubt = "" if certain else ", since it may match and that is worse"
             reason = f": {one_line(entry.reason, 200)}" if entry.reason else ""
-            return f"rates it {entry.to}{reason}"
+            return f"rates it {entry.to}{doubt}{reason}"
+        if not certain:
+            return "does not match for certain, for all packages"
         if to is was:
             return "AWS says the same"
         barred = self._is_barred and self._judged.adjusted is None and to.rank < was.rank

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from gate.model import Finding, FindingStatus, Fix, Image, Severity
 from gate.plain import one_line
 from gate.policy.baseline import Compared, in_force, is_postponed
-from gate.policy.clauses import Adjust, Ignore
+from gate.policy.clauses import Ignore
 from gate.policy.columns import Table, bits
 from gate.policy.conditions import View, When, is_blank, when_of
 from gate.policy.document import Policy
@@ -104,25 +104,47 @@ def scope_of(entry: Ignore) -> When:
 def _rated(
     policy: Policy, findings: Sequence[Finding], table: Table, barred: int, around: Surroundings
 ) -> tuple[list[Finding], dict[int, Adjusted]]:
-    """Return the findings with the severities that the policy gives them, and what changed."""
-    wanted: dict[int, tuple[int, Adjust]] = {}
+    """Return the findings with the severities that the policy gives them, and what changed.
+
+    An entry that certainly matches is taken, of several the worst; one that only may match is taken where it makes the
+    severity worse than that.
+    """
+    taken: dict[int, tuple[Severity, int | None]] = {}
+    doubtful: list[tuple[int, int]] = []
     for number, entry in enumerate(policy.severity.adjust):
         if not is_in_force(entry, around.now.date()):
             continue
-        held = table.all_packages(entry.when)
-        if held:
+        certain = table.all_packages(entry.when)
+        doubtful.append((number, table.any_package(entry.when).possible & ~certain))
+        if certain:
             around.uses.used.add(f"severity.adjust[{number}]")
-        for index in bits(held):
-            best = wanted.get(index)
-            if best is None or Severity(entry.to).rank > Severity(best[1].to).rank:
-                wanted[index] = number, entry
+        for index in bits(certain):
+            _take(taken, index, number, Severity(entry.to))
+    for index, (severity, by) in taken.items():
+        if severity.rank < findings[index].severity.rank and barred >> index & 1:
+            around.uses.barred.add(f"severity.adjust[{by}]")
+            taken[index] = findings[index].severity, None
+    for number, members in doubtful:
+        for index in bits(members):
+            taken.setdefault(index, (findings[index].severity, None))
+            _take(taken, index, number, Severity(policy.severity.adjust[number].to))
+    return _changed(policy, findings, taken)
+
+
+def _take(taken: dict[int, tuple[Severity, int | None]], index: int, number: int, severity: Severity) -> None:
+    if index not in taken or severity.rank > taken[index][0].rank:
+        taken[index] = severity, number
+
+
+def _changed(
+    policy: Policy, findings: Sequence[Finding], taken: dict[int, tuple[Severity, int | None]]
+) -> tuple[list[Finding], dict[int, Adjusted]]:
     rated, changed = list(findings), dict[int, Adjusted]()
-    for index, (number, entry) in sorted(wanted.items()):
+    for index, (severity, number) in sorted(taken.items()):
         before = findings[index].severity
-        if Severity(entry.to).rank < before.rank and barred >> index & 1:
-            around.uses.barred.add(f"severity.adjust[{number}]")
-        elif Severity(entry.to) is not before:
-            rated[index] = replace(findings[index], severity=Severity(entry.to))
+        if number is not None and severity is not before:
+            entry = policy.severity.adjust[number]
+            rated[index] = replace(findings[index], severity=severity)
             changed[index] = Adjusted(
                 before=before, by=number, reason=entry.reason, owner=entry.owner, until=until_text(entry)
             )

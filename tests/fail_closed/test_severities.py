@@ -159,12 +159,14 @@ def test_scores_were_read_from_members_that_do_not_exist(gate: Gate) -> None:
     assert (ran.code, ran.image.findings[0].cvss) == (1, None)
 
 
-@pytest.mark.parametrize("rules", ["rules: [{name: a, when: {epss: 0.1+}}]", "epss: 0.1", "facts: {epss_max_age: 7d}"])
-def test_a_rule_over_epss_was_blank_and_passed(rules: str, double: AwsDouble, gate: Gate) -> None:
-    """https://github.com/DefectDojo/django-DefectDojo/issues/10956: ECR has no EPSS, so a policy may not ask for it."""
-    double.image("team/app", tag="v1", steps=[(WEEK_AGO, enhanced([]))])
-    assert gate.check(policy=f"{CRITICAL_ONLY}{rules}\n").code == 2
-    assert double.operations == ()
+def test_a_rule_over_epss_was_blank_and_passed(double: AwsDouble, gate: Gate) -> None:
+    """https://github.com/DefectDojo/django-DefectDojo/issues/10956: ECR has no EPSS, so somebody must supply it."""
+    asking = f"{CRITICAL_ONLY}rules: [{{name: likely, when: {{epss: 0.1+}}}}]\n"
+    low = enhanced_finding(severity="LOW")
+    assert gate.check(gate.saved(enhanced([low])), policy=asking).code == 2
+    double.image("team/app", tag="v1", steps=[(WEEK_AGO, basic([basic_finding(severity="LOW")]))])
+    assert gate.check(policy=asking).code == 2
+    assert gate.check(policy=f"{CRITICAL_ONLY}epss: 0.1\n").code == 2
 
 
 def test_thresholds_were_ranked_by_the_alphabet(double: AwsDouble, gate: Gate) -> None:

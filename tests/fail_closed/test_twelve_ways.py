@@ -147,9 +147,24 @@ def test_an_api_error_was_logged_and_the_result_empty(
     assert ran.reason.startswith(operation)
 
 
-@pytest.mark.parametrize(
-    "place", ["gate.cli.check.evaluate", "gate.sources.ecr.EcrSource.scans", "gate.cli.chosen.load"]
-)
+@pytest.mark.parametrize("crash", [KeyError, SystemExit, RecursionError, MemoryError])
+def test_a_crash_over_the_policy_was_exit_code_zero(
+    crash: type[BaseException], gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The policy says which files are read, so that it is read before a report is touched; yesterday's is not left."""
+
+    def fall(*_: object, **__: object) -> None:
+        raise crash(0)
+
+    stale = gate.folder / "verdict.json"
+    stale.write_text("{}", encoding="utf-8")
+    monkeypatch.setattr("gate.cli.chosen.load", fall)
+
+    assert gate.check("--exit-zero").code == 70
+    assert not stale.exists()
+
+
+@pytest.mark.parametrize("place", ["gate.cli.check.evaluate", "gate.sources.ecr.EcrSource.scans"])
 @pytest.mark.parametrize("crash", [KeyError, SystemExit, RecursionError, MemoryError])
 def test_a_crash_was_exit_code_zero(
     place: str, crash: type[BaseException], double: AwsDouble, gate: Gate, monkeypatch: pytest.MonkeyPatch

@@ -195,10 +195,13 @@ def severity_after(case: Case, when: When, to: Rated, never: When | None = None)
 
 @everywhere
 @pytest.mark.parametrize("to", ["informational", "critical"])
-def test_a_severity_is_adjusted_only_where_the_condition_is_known_to_hold(case: Case, to: Rated) -> None:
+def test_a_severity_is_lowered_where_the_condition_is_known_to_hold_and_raised_where_it_may(
+    case: Case, to: Rated
+) -> None:
     after = severity_after(case, case.when, to)
 
-    assert after is (Severity(to) if case.truth is True else case.finding.severity)
+    raises = Severity(to).rank > case.finding.severity.rank
+    assert after is (Severity(to) if case.truth is True or (raises and case.tightens) else case.finding.severity)
 
 
 @everywhere

@@ -232,3 +232,11 @@ def test_of_many_entries_ten_are_told(key: str, entry: str, count: int, last: st
 
     assert (len(found), found[-1]) == (11, last)
     assert len(texts(key, f"ignore: [{entry}]" if key == "ignore" else adjust(entry))) == 1
+
+
+def test_an_entry_that_may_match_and_rates_worse_says_that_it_may() -> None:
+    rules = policy_of("max: {high: 0}\nseverity: {adjust: [{when: {kev: true}, to: critical, reason: attacked}]}")
+    [told] = explain(judge(rules, scan(finding("CVE-1"))), "CVE-1")
+
+    [stage] = [one for one in told.stages if one.name == "adjust"]
+    assert stage.text.endswith(": rates it critical, since it may match and that is worse: attacked")
