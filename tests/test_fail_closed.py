@@ -19,7 +19,7 @@ WAYS: dict[int, tuple[str, ...]] = {
     6: ("test_a_failed_lookup_was_skipped_while_deciding",),
     7: ("test_no_policy_matched_and_nothing_failed", "test_the_policy_was_not_where_the_pipeline_looked"),
     8: ("test_an_api_error_was_logged_and_the_result_empty",),
-    9: ("test_a_crash_was_exit_code_zero",),
+    9: ("test_a_crash_was_exit_code_zero", "test_a_crash_over_the_policy_was_exit_code_zero"),
     10: ("test_an_invalid_waiver_file_became_the_default",),
     11: ("test_the_last_target_overwrote_the_exit_code",),
     12: ("test_the_format_of_the_report_changed_the_exit_code",),

@@ -71,7 +71,7 @@ def test_never_a_pass_without_evidence_and_always_an_end(connect: Connect) -> No
 
 
 @pytest.mark.parametrize(
-    ("machine", "examples"), [(IndexPipeline, 5), (BuildPipeline, 5), (HandPipeline, 5), (InspectorPipeline, 4)]
+    ("machine", "examples"), [(IndexPipeline, 10), (BuildPipeline, 5), (HandPipeline, 5), (InspectorPipeline, 4)]
 )
 def test_nor_of_an_index_or_a_build_nor_with_a_scan_started_or_inspector_asked(
     machine: type[Account], examples: int, connect: Connect

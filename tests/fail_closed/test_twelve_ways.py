@@ -151,7 +151,7 @@ def test_an_api_error_was_logged_and_the_result_empty(
 def test_a_crash_over_the_policy_was_exit_code_zero(
     crash: type[BaseException], gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The policy says which files are read, so that it is read before a report is touched; yesterday's is not left."""
+    """https://github.com/semgrep/semgrep, error_handler.py: and yesterday's report, which nobody had touched yet?"""
 
     def fall(*_: object, **__: object) -> None:
         raise crash(0)

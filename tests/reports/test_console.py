@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from gate.model import Severity
 from gate.plain import neutral
-from gate.policy.clauses import Ignore, Max
+from gate.policy.clauses import Ignore, Max, MaxChange, Override, Selectors
 from gate.policy.scalars import Until
 from gate.policy.verdict import RuleVerdict, Verdict, Warned
 from gate.reports import console, summary
@@ -118,6 +118,12 @@ def test_the_index_an_image_came_from_is_named() -> None:
     text = console.render(verdict)
     assert f"  index      sha256:{'9' * 64}\n" in text
     assert "registry" not in text
+
+
+def test_the_overrides_that_apply_are_named() -> None:
+    override = Override(for_=Selectors(repository="team/*"), max=MaxChange(high=0))
+    text = console.render(judge(policy(overrides=(Override(for_=Selectors(tag="v2"), mode="warn"), override))))
+    assert "  overrides  2\n" in text
 
 
 def test_a_command_that_wrapping_makes_is_broken_up_on_the_terminal_too() -> None:
