@@ -35,11 +35,23 @@ def assume_role(world: World, members: JsonObject) -> Reply:
     match = _ROLE.fullmatch(arn)
     if match is None or world.external_ids.get(arn, members.get("ExternalId")) != members.get("ExternalId"):
         return refused("AccessDenied", f"User is not authorized to perform: sts:AssumeRole on resource: {arn}")
-    account, name = match.groups()
+    return _session("AssumeRole", world, match, members)
+
+
+def assume_role_with_web_identity(world: World, members: JsonObject) -> Reply:
+    """AssumeRoleWithWebIdentity: the same for who shows a token, as a CI job does; any token will do but an empty one."""
+    match = _ROLE.fullmatch(str(members.get("RoleArn", "")))
+    if match is None or not members.get("WebIdentityToken"):
+        return refused("InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider", 400)
+    return _session("AssumeRoleWithWebIdentity", world, match, members)
+
+
+def _session(operation: str, world: World, role: re.Match[str], members: JsonObject) -> Reply:
+    account, name = role.groups()
     until = (world.clock.now() + LASTS).strftime("%Y-%m-%dT%H:%M:%SZ")
     session = f"arn:aws:sts::{account}:assumed-role/{name}/{members.get('RoleSessionName')}"
     return _answer(
-        "AssumeRole",
+        operation,
         f"<Credentials><AccessKeyId>assumed-{account}</AccessKeyId><SecretAccessKey>none</SecretAccessKey>"
         f"<SessionToken>none</SessionToken><Expiration>{until}</Expiration></Credentials>"
         f"<AssumedRoleUser><AssumedRoleId>AROAEXAMPLE:ci</AssumedRoleId><Arn>{session}</Arn></AssumedRoleUser>",
@@ -48,6 +60,7 @@ def assume_role(world: World, members: JsonObject) -> Reply:
 
 OPERATIONS: Mapping[str, Callable[[World, JsonObject], Reply]] = {
     "AssumeRole": assume_role,
+    "AssumeRoleWithWebIdentity": assume_role_with_web_identity,
     "GetCallerIdentity": get_caller_identity,
 }
 

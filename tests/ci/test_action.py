@@ -1,5 +1,6 @@
 """The GitHub Action: its inputs are the command's options, and its steps do what they say, as a runner runs them."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from gate.cli.check import check
-from tests.ci.runner import ROOT, action, plain_environment, run
+from gate.reports import REPORTS, github
+from tests.ci.runner import ROOT, action, plain_environment, read_outputs, run
+from tests.reports.samples import SAMPLES
 
 CAPTURED = {"captured-at": "2026-11-20T12:00:00Z", "now": "2026-11-20T12:30:00Z"}
 NOT_FROM_ENVIRONMENT = {
@@ -56,6 +59,13 @@ def test_every_input_reaches_the_command_by_the_variable_that_it_reads() -> None
     assert step["env"] == {}
 
 
+def test_every_output_of_the_command_is_one_of_the_action_and_no_other() -> None:
+    said = github.outputs(SAMPLES["fail"], dict.fromkeys(REPORTS, "a path"), lambda: "end")
+    assert set(action()["outputs"]) == set(read_outputs(said))
+    for name, output in action()["outputs"].items():
+        assert output["value"] == f"${{{{ steps.check.outputs.{name} }}}}"
+
+
 def test_no_input_is_part_of_a_script() -> None:
     for step in action()["runs"]["steps"]:
         assert "${{" not in step["run"]
@@ -82,8 +92,13 @@ def test_a_violated_policy_fails_the_step_and_says_so_everywhere(place: Path, wo
     assert ran.outputs["reason"]
     assert "::error" in ran.log
     assert "FAIL" in ran.summary
-    assert (workspace / "out.json").is_file()
-    assert (workspace / "scan.sarif").is_file()
+    document = json.loads((workspace / ran.outputs["report-json"]).read_text(encoding="utf-8"))
+    assert (workspace / ran.outputs["report-sarif"]).is_file()
+    assert ran.outputs["report-junit"] == ""
+    counts = [image["counts"]["critical"] for image in document["images"]]
+    assert ran.outputs["found-critical"] == str(sum(one["found"] for one in counts))
+    assert ran.outputs["counted-critical"] == str(sum(one["counted"] for one in counts))
+    assert 0 < int(ran.outputs["counted-critical"]) < int(ran.outputs["found-critical"])
 
 
 def test_exit_zero_succeeds_where_the_policy_is_violated(place: Path, workspace: Path) -> None:
