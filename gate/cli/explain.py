@@ -4,7 +4,7 @@ from difflib import get_close_matches
 
 import click
 
-from gate.cli.policy_evidence import document
+from gate.cli.documents import finished
 from gate.cli.terminal import show
 from gate.errors import EvidenceError, Exit, UsageError
 from gate.plain import one_line
@@ -27,7 +27,7 @@ def explain(name: str, path: str) -> int:
 
     Exits with 2 when the document has no such finding, and with 3 when it is none, or does not agree with itself.
     """
-    verdict = document(path)
+    verdict = finished(path)
     wrong = disagreement(verdict)
     if wrong:
         raise EvidenceError(f"the document does not agree with itself: {one_line(wrong)}", hint="Run the check again.")

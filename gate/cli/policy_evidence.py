@@ -1,9 +1,7 @@
 """Evidence for policies without AWS: saved answers, bundles, and verdict documents, judged by any policy."""
 
-import sys
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -19,7 +17,6 @@ from gate.policy.loaded import Loaded, Step
 from gate.policy.rejudge import evidence_of
 from gate.policy.relaxing import relaxations, steps_of
 from gate.policy.verdict import PolicyUsed, Verdict
-from gate.reports.json_document import LARGEST, read
 from gate.target import SavedTarget, Target, parse_target
 
 _UNUSED = " matched nothing: remove it"
@@ -101,30 +98,6 @@ def _refuse_unjudged(path: str, verdict: Verdict, where: str) -> None:
                 f"{one_line(path, 200)}: {said}: {one_line(image.reason, 300)}",
                 hint="Give documents with a verdict on every image.",
             )
-
-
-def document(path: str) -> Verdict:
-    """Read a finished verdict document, `-` from stdin; EvidenceError says why it is none."""
-    name = "standard input" if path == "-" else path
-    found = read(_bytes(path), file=name)
-    if not found.finished or found.policy is None:
-        raise EvidenceError(f"{one_line(name, 200)}: the document is unfinished", hint="Run the check again.")
-    return found
-
-
-def _bytes(path: str) -> bytes:
-    try:
-        if path == "-":
-            if sys.stdin is None:
-                raise UsageError("the document is `-`, and there is no standard input")
-            return sys.stdin.buffer.read(LARGEST + 1)
-        with Path(path).open("rb") as file:
-            return file.read(LARGEST + 1)
-    except (OSError, ValueError) as err:
-        why = err.strerror if isinstance(err, OSError) and err.strerror else "this is no path of this system"
-        raise EvidenceError(
-            f"{one_line(path, 200)} cannot be read: {why}", hint="Did the job that runs the check finish?"
-        ) from err
 
 
 def _saved(text: str) -> SavedTarget:

@@ -85,9 +85,9 @@ def _lines(file: str, notes: tuple[str, ...], failing: tuple[Bad, ...]) -> Itera
 
 def _documents(paths: tuple[str, ...]) -> dict[str, Verdict]:
     # NOTE: imported here, as below: it takes as long as the rest of the program, and most runs lint only.
-    from gate.cli.policy_evidence import document
+    from gate.cli.documents import finished
 
-    return {path: document(path) for path in paths}
+    return {path: finished(path) for path in paths}
 
 
 def _loaded(file: str) -> Loaded:

@@ -5,8 +5,8 @@ from shutil import get_terminal_size
 import click
 
 from gate.cli.clock import SystemClock
+from gate.cli.documents import finished
 from gate.cli.outputs import STDOUT, claim, rendered, write_files
-from gate.cli.policy_evidence import document
 from gate.cli.terminal import say, show, wants_colour
 from gate.cli.values import Lines
 from gate.errors import Exit
@@ -27,7 +27,7 @@ def render(path: str, output: tuple[str, ...], color: str) -> int:
     verdict document, and one of a run that did not finish.
     """
     outputs = claim(output, () if path == "-" else (path,), SystemClock().now())
-    verdict = document(path)
+    verdict = finished(path)
     texts = rendered(outputs, verdict)
     write_files(texts)
     for one, text in texts:

@@ -1,21 +1,19 @@
 """`gate verdict`: the exit code of a verdict document, once it has been found to be whole, fresh and true to itself."""
 
-import sys
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import click
 
 from gate.cli.clock import SystemClock
+from gate.cli.documents import document as read_document
 from gate.cli.terminal import show
 from gate.cli.values import DIGEST, DurationValue
-from gate.errors import EvidenceError, UsageError
+from gate.errors import EvidenceError
 from gate.model import AHEAD
 from gate.plain import one_line
 from gate.policy.rejudge import disagreement
 from gate.policy.scalars import Duration
 from gate.policy.verdict import Verdict
-from gate.reports.json_document import LARGEST, read
 from gate.reports.summary import headline
 
 
@@ -31,7 +29,7 @@ def verdict(document: str, max_age: Duration, digest: str | None) -> int:
     Refuses (3) a document that is unfinished, unreadable, of another schema, too old, about another digest, or
     that does not agree with itself when it is judged again.
     """
-    found = read(_bytes(document), file="standard input" if document == "-" else document)
+    found = read_document(document)
     refuse_unless_trusted(found, max_age, digest, SystemClock().now())
     show(headline(found) + "\n")
     return found.exit_code
@@ -60,18 +58,3 @@ def refuse_unless_trusted(found: Verdict, max_age: Duration, digest: str | None,
     wrong = disagreement(found)
     if wrong:
         raise EvidenceError(f"the document does not agree with itself: {one_line(wrong)}", hint="Run the check again.")
-
-
-def _bytes(document: str) -> bytes:
-    try:
-        if document == "-":
-            if sys.stdin is None:
-                raise UsageError("the document is `-`, and there is no standard input")
-            return sys.stdin.buffer.read(LARGEST + 1)
-        with Path(document).open("rb") as file:
-            return file.read(LARGEST + 1)
-    except (OSError, ValueError) as err:
-        why = err.strerror if isinstance(err, OSError) and err.strerror else "this is no path of this system"
-        raise EvidenceError(
-            f"{one_line(document, 200)} cannot be read: {why}", hint="Did the job that runs the check finish?"
-        ) from err

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from gate.plain import neutral, one_line
-from gate.policy.verdict import BaselineUsed, ImageVerdict, JudgedFinding, Outcome, RuleOutcome, Verdict
+from gate.policy.verdict import ImageVerdict, JudgedFinding, Outcome, RuleOutcome, Verdict
 from gate.reports import details, shared, summary
+from gate.reports.identity import identity
 from gate.reports.layout import Line, Span, Style, cut, line, plain, table, wrapped
 
 WIDTH = 100
@@ -100,37 +101,10 @@ def _image(verdict: Verdict, image: ImageVerdict, width: int) -> Iterator[Line]:
     if len(verdict.images) > 1:
         label = Span(f"{summary.WORDS[image.verdict]}: ", _OUTCOME_STYLES[image.verdict])
         yield from wrapped(label, one_line(image.reason, 1_000), width)
-    for name, text in (*_identity(image), *summary.scan_facts(image, verdict.judged_at)):
+    for name, text in (*identity(image), *summary.scan_facts(image, verdict.judged_at)):
         yield from wrapped(Span(f"{name:<10} ", "dim"), text, width)
     yield from _counts(verdict, image, width)
     yield from _rules(image, width)
-
-
-def _identity(image: ImageVerdict) -> Iterator[tuple[str, str]]:
-    yield "target", summary.target_text(image)
-    if image.digest:
-        yield "digest", one_line(image.digest, 100)
-    if image.index_digest:
-        yield "index", one_line(image.index_digest, 100)
-    if image.arn:
-        yield "build", one_line(image.arn, 300)
-    if image.pipeline:
-        yield "pipeline", one_line(image.pipeline, 300)
-    if image.outputs:
-        yield "made", one_line(", ".join(image.outputs), 600)
-    if image.baseline is not None:
-        yield "baseline", _baseline(image.baseline)
-    if image.overrides:
-        yield "overrides", ", ".join(str(index + 1) for index in image.overrides)
-    place = [one_line(word, 100) for word in (image.registry, image.region) if word]
-    if place:
-        yield "account" if image.source == "imagebuilder" else "registry", " in ".join(place)
-
-
-def _baseline(used: BaselineUsed) -> str:
-    if used.missing:
-        return f"{one_line(used.target, 200) or 'none'}, which is no baseline: {one_line(used.missing, 300)}"
-    return f"{one_line(used.target, 200)} ({one_line(used.digest or 'no digest', 100)})"
 
 
 def _counts(verdict: Verdict, image: ImageVerdict, width: int) -> Iterator[Line]:

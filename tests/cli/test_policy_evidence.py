@@ -1,18 +1,15 @@
-"""Evidence for policies without AWS is judged as a check judges it, and verdict documents are read whole."""
+"""Evidence for policies without AWS is judged as a check judges it."""
 
-import io
-import sys
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from gate.cli.policy_evidence import document, judged_by, saved_scans, unused_in
-from gate.errors import EvidenceError, PolicyError, UsageError
+from gate.cli.documents import finished
+from gate.cli.policy_evidence import judged_by, saved_scans, unused_in
+from gate.errors import PolicyError, UsageError
 from gate.model import Refusal, Scan, ScanState
 from gate.policy.loader import Loaded, loads
-from gate.reports.json_document import read
 from gate.target import SavedTarget
 from tests.aws_double.findings import enhanced_finding
 from tests.builders import NOW
@@ -35,7 +32,7 @@ def checked(*words: str, text: str = "max: {high: 0}") -> None:
 def test_it_is_judged_as_a_check_judges_it(text: str) -> None:
     saved(Path("image.json"), enhanced_finding("CVE-2026-1"))
     checked("image.json", "gone.json", text=text)
-    expected = document("verdict.json")
+    expected = finished("verdict.json")
     judged = judged_by(policy(text), ("image.json", "gone.json"), captured_at=NOW, now=NOW)
 
     assert (judged.verdict, judged.exit_code, judged.images) == (expected.verdict, expected.exit_code, expected.images)
@@ -79,44 +76,6 @@ def test_a_scan_is_read_with_the_time_to_settle_that_is_named() -> None:
     assert isinstance(gone, Refusal)
 
 
-def test_a_document_is_read_from_a_file_and_from_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
-    saved(Path("image.json"), enhanced_finding("CVE-2026-1"))
-    checked("image.json")
-    data = Path("verdict.json").read_bytes()
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(data)))
-
-    assert document("verdict.json") == document("-") == read(data)
-
-
-def test_without_a_stdin_there_is_none_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", None)
-    with pytest.raises(UsageError, match="there is no standard input"):
-        document("-")
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("gone.json", "gone.json cannot be read: No such file or directory"),
-        (".", ". cannot be read: Is a directory"),
-        ("a\0b", "a\ufffdb cannot be read: this is no path of this system"),
-        ("half.json", "half.json: not JSON, or cut off"),
-        ("other.json", "other.json: not a verdict document"),
-        ("unfinished.json", "unfinished.json: the document is unfinished"),
-    ],
-)
-def test_what_is_no_finished_document_is_refused_in_one_line(name: str, said: str) -> None:
-    Path("half.json").write_text('{"schema": 1', encoding="utf-8")
-    Path("other.json").write_text("{}", encoding="utf-8")
-    saved(Path("image.json"), enhanced_finding())
-    gate("check", "image.json", "--bogus", "-o", "json=unfinished.json")
-
-    with pytest.raises(EvidenceError) as raised:
-        document(name)
-    assert raised.value.message.startswith(said)
-    assert raised.value.hint
-
-
 ENTRIES = """max: {high: 5}
 ignore:
 - {id: CVE-2026-1, reason: r}
@@ -133,7 +92,7 @@ ignore:
 def test_what_is_of_no_use_is_told_of_the_entries_in_force_today(days: int, named: list[str]) -> None:
     saved(Path("image.json"), enhanced_finding("CVE-2026-1"))
     checked("image.json")
-    found = unused_in(policy(ENTRIES), {"verdict.json": document("verdict.json")}, NOW + timedelta(days=days))
+    found = unused_in(policy(ENTRIES), {"verdict.json": finished("verdict.json")}, NOW + timedelta(days=days))
 
     assert [text for _, text in found] == [f"{name} matched nothing: remove it" for name in named]
     assert all(path[0] == "ignore" for path, _ in found)
@@ -144,7 +103,7 @@ def test_a_name_that_reads_like_the_sentence_is_no_sentence() -> None:
     checked("image.json")
     evil = "'x) matched nothing: remove it'"
     text = "max: {high: 5}\nignore: [{package: [%s], id: CVE-2026-1, reason: r, until: 2026-11-21}]"
-    documents = {"v.json": document("verdict.json")}
+    documents = {"v.json": finished("verdict.json")}
 
     assert unused_in(policy(text % f"quartzlib, {evil}"), documents, NOW) == ()
     assert len(unused_in(policy(text % evil), documents, NOW)) == 1
