@@ -46,6 +46,7 @@ from gate.policy.loader import Loaded
 from gate.policy.scalars import Duration
 from gate.policy.verdict import Outcome, Setting, Verdict
 from gate.reports import UNWRITTEN, console
+from gate.reports.json_document import as_written
 from gate.sources.recording import Recording
 from gate.sources.role import SESSION_NAME
 from gate.target import BuildTarget, EcrTarget, SavedTarget, Target, parse_target
@@ -172,7 +173,7 @@ def run_check(
     scans, settings = with_settings(scans, variables), (*settings, *settings_of_evidence(scans, variables))
     beside = asked.beside(scans, lambda one: gather((one,)), settings=settings, warn_exit=request.warn_exit)
     collected = clock.monotonic()
-    verdict = evaluate(policy.used, scans, _now(request, scans, clock), beside)
+    verdict = as_written(evaluate(policy.used, scans, _now(request, scans, clock), beside))
     judged = clock.monotonic()
     _talk(request, policy, verdict)
     _unless_violated(request, verdict, partial(_report, request, outputs, verdict))

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 import msgspec
+from msgspec.structs import replace
 
 from gate.errors import EvidenceError
 from gate.plain import one_line
@@ -36,6 +37,19 @@ def render(verdict: Verdict) -> str:
         # NOTE: outside of strings JSON has no `#`, and an escape never ends in one.
         text = _LOG_COMMAND.sub(r"#\\u0023", text)
     return text + "\n"
+
+
+def as_written(verdict: Verdict) -> Verdict:
+    """Return what the document will say of this verdict, so that reports of today and of a later `render` are the same.
+
+    Only names can differ, as those of files that are not UTF-8; text of findings is JSON's from the start.
+    """
+    images = tuple(replace(image, findings=()) for image in verdict.images)
+    try:
+        msgspec.json.encode(replace(verdict, images=images), enc_hook=encode_scalar)
+    except UnicodeEncodeError:
+        return msgspec.json.decode(_encode(verdict), type=Verdict, dec_hook=_decode_scalar)
+    return verdict
 
 
 def read(data: bytes, *, file: str = "the verdict document") -> Verdict:

@@ -68,6 +68,17 @@ def test_every_report_of_a_check_is_rendered_again_to_the_byte(
     assert {"console", "json", "junit", "markdown", "dotenv", "annotations", "metrics"} <= set(written("rendered"))
 
 
+def test_so_is_one_of_evidence_whose_name_is_not_utf_8() -> None:
+    target = saved(Path(os.fsdecode(b"im\xffage.json")), enhanced_finding(severity="CRITICAL"))
+
+    checked = gate("check", target, "--max", "critical=0", *REPLAY, *outputs("checked"))
+    gate("render", "checked/json", *outputs("rendered"))
+
+    assert checked.code == 1
+    assert written("rendered") == written("checked")
+    assert "im\ufffdage.json" in (Path("checked") / "console").read_text(encoding="utf-8")
+
+
 def test_without_an_output_the_console_report_is_printed() -> None:
     done = gate("render", stored(SAMPLES["fail"]))
 
