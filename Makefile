@@ -8,6 +8,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH := .venv-bench
+ROUNDS ?= 9
+LATENCY ?= 0
 LOCKS ?= requirements
 UPGRADE ?=
 EVIDENCE := examples/checkout-api.json examples/batch-worker.json examples/status-page.json
@@ -15,11 +18,11 @@ EVIDENCE := examples/checkout-api.json examples/batch-worker.json examples/statu
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --system-certs --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: help setup demo test lint lock-check format lock wheel golden bench clean
+.PHONY: help setup demo test lint lock-check format lock wheel golden docs pictures bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | \
-		while IFS='|' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+		while IFS='|' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
 
 setup: $(READY) ## Make .venv with the locked tools and this package (PYTHON=python3.12 chooses another Python)
 
@@ -58,7 +61,7 @@ lint: $(READY) lock-check ## Check format, style, types, imports and lock files
 lock-check: $(READY)
 	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; cp requirements/*.txt "$$fresh"; \
 	$(MAKE) lock LOCKS="$$fresh" UPGRADE=; \
-	for name in runtime dev build; do \
+	for name in runtime dev build bench; do \
 		diff -u "requirements/$$name.txt" "$$fresh/$$name.txt" || { \
 			echo "make: requirements/$$name.txt does not fit pyproject.toml; run: make lock" >&2; exit 1; }; \
 	done
@@ -71,17 +74,34 @@ lock: $(READY) ## Pin the dependencies of pyproject.toml with hashes (UPGRADE=--
 	@$(COMPILE) pyproject.toml -o "$(LOCKS)/runtime.txt" >/dev/null
 	@$(COMPILE) pyproject.toml --group dev -c requirements/runtime.txt -o "$(LOCKS)/dev.txt" >/dev/null
 	@$(COMPILE) --group build -c requirements/dev.txt -o "$(LOCKS)/build.txt" >/dev/null
+	@$(COMPILE) --group bench -o "$(LOCKS)/bench.txt" >/dev/null
 
 wheel: $(READY) ## Build the wheel and the source archive into dist/
 	@$(BIN)/hatchling build -d dist
 
 golden: $(READY) ## Rewrite the reports and tables that tests compare with; read the diff before you commit it
 	@UPDATE_GOLDEN=1 $(BIN)/pytest --quiet tests/reports tests/test_docs.py
-	@git --no-pager diff --stat -- tests/reports/golden docs/policy.md
+	@git --no-pager diff --stat -- tests/reports/golden docs
 
-bench: $(READY) ## Show how long the judgement takes, and how that grows
-	@$(BIN)/python -m benchmarks.policy_growth
+docs: $(READY) ## Build the pages of docs/ into build/docs; a link that leads nowhere is an error
+	@$(BIN)/sphinx-build --fail-on-warning --keep-going --nitpicky --quiet --fresh-env --write-all -d build/doctrees docs build/docs
+	@echo "The pages are in $(CURDIR)/build/docs: open index.html"
+
+pictures: $(READY) ## Draw the pictures of docs/images anew; needs chromium, and npm ci --prefix tests/browser
+	@$(BIN)/python -m tests.browser.terminal
+	@$(BIN)/python -m tests.browser.pictures
+
+bench: $(READY) $(BENCH)/.ready ## Compare a check with bare boto3 and with AWS CLI + jq, and show how it grows (ROUNDS=9 LATENCY=0)
+	@$(BIN)/python -m benchmarks.against --rounds $(ROUNDS) --latency $(LATENCY) --aws $(BENCH)/bin/aws
+	@echo; $(BIN)/python -m benchmarks.growth --rounds $(ROUNDS)
+	@echo; $(BIN)/python -m benchmarks.policy_growth
+
+# The AWS command line pins a botocore of its own, and so has an environment of its own.
+$(BENCH)/.ready: requirements/bench.txt
+	@$(PYTHON) -m venv --clear $(BENCH)
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt
+	@touch $@
 
 clean: ## Remove everything that was made here
-	@rm -rf $(VENV) build dist demo-out out htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf $(VENV) $(BENCH) build dist demo-out out htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,8 +8,9 @@ from threading import Event
 
 from tests.aws_double.answers import ENHANCED_PAGE, basic, enhanced
 from tests.aws_double.clock import SystemClock
+from tests.aws_double.faults import slow
 from tests.aws_double.findings import basic_findings, enhanced_findings
-from tests.aws_double.server import AwsDouble
+from tests.aws_double.server import ANY, AwsDouble
 
 DAY = 86_400.0
 
@@ -20,6 +21,8 @@ def main(arguments: Sequence[str] | None = None, stop: Event | None = None) -> i
     stop = stop or _stopped_by_signals()
     double = AwsDouble(SystemClock(), port=options.port)
     _script(double, options)
+    if options.latency:
+        double.fail(ANY, slow(options.latency), times=None)
     double.start()
     sys.stdout.write(f"{double.url}\n")
     sys.stdout.flush()
@@ -40,6 +43,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--age", type=float, default=7.0, help="days since the push and the scan")
     parser.add_argument("--repository", default="team/app")
     parser.add_argument("--tag", default="v1")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     return parser
 

@@ -39,7 +39,7 @@ def assume_role(world: World, members: JsonObject) -> Reply:
 
 
 def assume_role_with_web_identity(world: World, members: JsonObject) -> Reply:
-    """AssumeRoleWithWebIdentity: the same for who shows a token, as a CI job does; any token will do but an empty one."""
+    """AssumeRoleWithWebIdentity: the same for who shows a token, as a CI job does; any token but an empty one."""
     match = _ROLE.fullmatch(str(members.get("RoleArn", "")))
     if match is None or not members.get("WebIdentityToken"):
         return refused("InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider", 400)
