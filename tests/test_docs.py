@@ -1,15 +1,19 @@
-"""README's tables are held against the code: what is written is what is there, no more and no less."""
+"""The tables of README and docs/ are held against the code: what is written is what is there, no more and no less."""
 
+import json
 import os
 import re
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from msgspec import Struct
 
 from gate.cli.check import check
-from gate.cli.policy import COMMANDS
+from gate.cli.policy import COMMANDS as POLICY_COMMANDS
+from gate.cli.root import COMMANDS
 from gate.errors import Exit
 from gate.policy.cases import Case, CaseFinding
 from gate.policy.clauses import Baseline, Ignore, Rule
@@ -23,11 +27,16 @@ from gate.sources.listing import STATES
 from gate.sources.refusals import ACTIONS
 
 ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-POLICY = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
+POLICY = (DOCS / "policy.md").read_text(encoding="utf-8")
+EXIT_CODES = (DOCS / "exit-codes.md").read_text(encoding="utf-8")
+CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
+REPORTS_PAGE = (DOCS / "reports.md").read_text(encoding="utf-8")
+GITHUB = DOCS / "ci" / "github.md"
 
 
-def table(name: str, text: str = README) -> list[list[str]]:
+def table(name: str, text: str) -> list[list[str]]:
     """Return the rows of the table below its marker, without the head."""
     _, found, rest = text.partition(f"<!-- table: {name} -->\n")
     assert found, f"there is no table {name!r}"
@@ -35,21 +44,26 @@ def table(name: str, text: str = README) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
-def first_words(name: str, text: str = README) -> set[str]:
+def first_words(name: str, text: str) -> set[str]:
     return {word for row in table(name, text) for word in re.findall(r"`([^`]+)`", row[0])}
 
 
-def test_every_exit_code_is_in_the_table() -> None:
-    assert [int(row[0]) for row in table("exit codes")] == [int(code) for code in Exit]
+@pytest.mark.parametrize("page", [README, EXIT_CODES], ids=["README", "exit-codes"])
+def test_every_exit_code_is_in_the_table(page: str) -> None:
+    assert [int(row[0]) for row in table("exit codes", page)] == [int(code) for code in Exit]
+
+
+def test_readme_says_of_the_exit_codes_what_their_page_says() -> None:
+    assert table("exit codes", README) == table("exit codes", EXIT_CODES)
 
 
 def test_every_status_word_is_in_the_table() -> None:
-    words = {word for word in first_words("scan states") if word != "ScanNotFoundException"}
+    words = {word for word in first_words("scan states", EXIT_CODES) if word != "ScanNotFoundException"}
     assert words == set(STATES)
 
 
 def test_every_word_of_image_builders_is_in_the_table() -> None:
-    rows = table("build states")
+    rows = table("build states", EXIT_CODES)
     for kind, states in (("image ", IMAGE_STATES), ("scan ", SCAN_STATES)):
         words = [word for row in rows if row[0].startswith(kind) for word in re.findall(r"`([^`]+)`", row[0])]
         assert sorted(words) == sorted(states)
@@ -75,16 +89,37 @@ def test_every_key_of_the_policy_is_in_its_table(name: str, kind: type[Struct]) 
 
 
 def test_the_tables_of_conditions_and_directions_are_the_codes() -> None:
-    tables = {"conditions": conditions_table(), "directions": directions_table()}
-    text = POLICY
+    check_tables(DOCS / "policy.md", {"conditions": conditions_table(), "directions": directions_table()})
+
+
+def test_the_tables_of_the_action_are_its_inputs_and_outputs() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    check_tables(GITHUB, {f"action {what}": action_table(what, action[what]) for what in ("inputs", "outputs")})
+
+
+def check_tables(page: Path, tables: dict[str, str]) -> None:
+    """Hold generated tables against a page; with UPDATE_GOLDEN set, write them first."""
+    before = page.read_text(encoding="utf-8")
+    text = before
     for name, rows in tables.items():
         head, marker, rest = text.partition(f"<!-- table: {name} -->\n")
         assert marker, f"there is no table {name!r}"
         after = re.sub(r"^(?:[|].*\n)*", "", rest, count=1)
         text = f"{head}{marker}{rows}{after}"
     if os.environ.get("UPDATE_GOLDEN"):
-        (ROOT / "docs" / "policy.md").write_text(text, encoding="utf-8")
-    assert text == POLICY
+        page.write_text(text, encoding="utf-8")
+        before = text
+    assert text == before
+
+
+def action_table(what: str, names: dict[str, dict[str, Any]]) -> str:
+    """Return the table of the action's inputs or outputs."""
+    rows = [f"| {what.removesuffix('s')} | is |", "|---|---|"]
+    for name, one in names.items():
+        notes = ["required"] if one.get("required") else []
+        notes += [f"`{one['default']}` where not given"] if one.get("default") else []
+        rows.append(f"| `{name}` | {one['description']}{f' ({notes[0]})' if notes else ''} |")
+    return "".join(f"{row}\n" for row in rows)
 
 
 def conditions_table() -> str:
@@ -107,7 +142,7 @@ def directions_table() -> str:
 
 def test_every_option_is_in_the_table_with_its_variable() -> None:
     rows = {}
-    for option, variable, _ in table("options of check"):
+    for option, variable, _ in table("options of check", CLI):
         flags = [text.split()[0] for text in re.findall(r"`([^`]+)`", option)]
         rows[frozenset(flags)] = re.findall(r"`([^`]+)`", variable)
     expected = {}
@@ -121,27 +156,36 @@ def test_every_option_is_in_the_table_with_its_variable() -> None:
 
 
 def test_every_report_is_in_the_table() -> None:
-    assert first_words("reports") == set(REPORTS)
+    assert first_words("reports", REPORTS_PAGE) == set(REPORTS)
 
 
 def test_the_iam_policy_names_every_action_that_is_asked_for() -> None:
-    section = README.partition("## IAM permissions")[2].partition("## Recipes")[0]
-    named = set(re.findall(r'"((?:ecr|inspector2|imagebuilder):\w+)"', section))
+    section = README.partition("## IAM permissions")[2].partition("\n## ")[0]
+    named = set(re.findall(r"\b(?:ecr|inspector2|imagebuilder):[A-Z]\w+", section))
     assert named == {
         action for text in ACTIONS.values() for action in re.findall(r"(?:ecr|inspector2|imagebuilder):\w+", text)
     }
 
 
-@pytest.mark.parametrize("name", ["README.md", *(f"docs/{file.name}" for file in (ROOT / "docs").glob("*.md"))])
-def test_links_lead_somewhere(name: str) -> None:
-    page = ROOT / name
-    for link in re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
-        assert (page.parent / link).exists(), link
-
-
-def test_every_command_for_policies_is_in_the_readme() -> None:
+def test_every_command_is_in_its_page() -> None:
+    for name in POLICY_COMMANDS:
+        assert f"`gate policy {name}" in CLI
     for name in COMMANDS:
-        assert f"`gate policy {name}" in README
+        assert f"| `gate {name} " in CLI
+
+
+def test_the_policies_of_readme_and_the_first_page_are_without_fault() -> None:
+    index = (DOCS / "index.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n(version: 1\n.*?)```", README + index, re.DOTALL)
+
+    assert len(blocks) == 2
+    for block in blocks:
+        assert loads(block.encode(), file="docs.yaml").policy.version == 1
+
+
+def test_the_iam_policy_of_readme_is_json() -> None:
+    [block] = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    assert [one.keys() for one in json.loads(block)["Statement"]] == [{"Effect", "Resource", "Action"}] * 2
 
 
 def test_every_example_of_the_policy_reference_is_a_policy() -> None:

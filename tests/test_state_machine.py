@@ -81,6 +81,12 @@ def drive_to(wanted: set[int], connect: Connect, machine: type[Account], example
     assert reached.keys() >= wanted, reached
 
 
+def drive_rounds(connect: Connect, machine: type[Account]) -> None:
+    """Drive all rounds."""
+    for round_ in range(ROUNDS):
+        drive(connect, Counter(), machine, examples=10, round_=round_)
+
+
 def test_never_a_pass_without_evidence_and_always_an_end(connect: Connect) -> None:
     drive_to({0, 1, 3, 4, 5}, connect, Pipeline, 10)
 
@@ -151,5 +157,4 @@ def test_a_gate_that_is_broken_is_found_out(
 ) -> None:
     monkeypatch.setattr(place, broken)
     with pytest.raises(AssertionError, match=r"(?s)^(?!the AWS double)"):
-        for round_ in range(ROUNDS):
-            drive(connect, Counter(), machine, examples=10, round_=round_)
+        drive_rounds(connect, machine)

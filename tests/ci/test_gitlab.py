@@ -125,6 +125,11 @@ def test_the_same_by_hand_as_the_docs_have_it(tag: str, code: int, run: Run) -> 
     assert (done.folder / "gl.json").is_file() is (code != 3)
 
 
+def test_readme_has_the_same_by_hand() -> None:
+    block = PAGE.partition("## Without the component\n\n")[2].partition("\n\n")[0]
+    assert block in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def test_every_input_is_in_the_docs() -> None:
     spec, _ = yaml.safe_load_all(TEMPLATE.read_text(encoding="utf-8"))
     table = PAGE.partition("| input | is |\n|---|---|\n")[2].partition("\n\n")[0]
