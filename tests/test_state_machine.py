@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
 import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -16,6 +15,7 @@ from gate.model import ScanState
 from gate.sources import imagebuilder
 from gate.sources.imagebuilder import SCAN_STATES
 from gate.sources.listing import Listing, Reading
+from gate.sources.sessions import own_session
 from gate.sources.waiting import Waiting
 from gate.sources.wire import Page
 from tests.fail_closed.harness import Gate
@@ -38,7 +38,7 @@ def connect(
     monkeypatch: pytest.MonkeyPatch,
     no_sdk_sleep: list[float],
 ) -> Connect:
-    monkeypatch.setattr(boto3, "Session", cache(boto3.Session))
+    monkeypatch.setattr("gate.sources.aws.own_session", cache(own_session))
     monkeypatch.chdir(tmp_path)
 
     def connected(clock: TurnClock, url: str) -> Gate:

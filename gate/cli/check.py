@@ -1,6 +1,5 @@
 """`gate check`: collect evidence, judge it, write reports, and exit with the verdict."""
 
-import gc
 import os
 from collections.abc import Callable
 from datetime import datetime
@@ -45,7 +44,7 @@ from gate.policy.lint import uneven_limits
 from gate.policy.loader import Loaded
 from gate.policy.scalars import Duration
 from gate.policy.verdict import Outcome, Setting, Verdict
-from gate.reports import UNWRITTEN, console
+from gate.reports import UNWRITTEN
 from gate.reports.json_document import as_written
 from gate.sources.recording import Recording
 from gate.sources.role import SESSION_NAME
@@ -137,7 +136,6 @@ def check(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - click
     TARGET is an ECR image (REPOSITORY:TAG, REPOSITORY@sha256:…, or the same behind its registry host), the ARN of an
     Image Builder build or pipeline, or evidence saved earlier (FILE.json, FILE.json.gz, or - for stdin).
     """
-    gc.disable()  # NOTE: a short process that keeps what it makes; collecting costs a tenth of the run (measured)
     request = Request(**options)
     clock = SystemClock()
     policy = chosen_or_fault(request.policy, request.max)
@@ -294,6 +292,8 @@ def _unless_violated(request: Request, verdict: Verdict, write: Callable[[], Non
 
 
 def _console(request: Request, verdict: Verdict) -> str:
+    from gate.reports import console
+
     if not wants_colour(request.color):
         return console.render(verdict)
     return console.render_terminal(verdict, width=max(60, get_terminal_size((console.WIDTH, 25)).columns))

@@ -46,9 +46,17 @@ def clear(arguments: list[str]) -> None:
     for place in {_real(path) for path in paths} - kept:
         try:
             if place and os.path.isfile(place):  # noqa: PTH113 - pathlib is one more import that could fail
-                os.unlink(place)  # noqa: PTH108 - as above
+                remove(place)
         except (OSError, ValueError):
             pass  # NOTE: the run has failed already, and its exit code says so
+
+
+def remove(place: str) -> None:
+    """Remove a file, or empty it where its folder may not be written and it may; OSError when neither can be done."""
+    try:
+        os.unlink(place)  # noqa: PTH108 - pathlib is one more import that could fail
+    except PermissionError:
+        os.truncate(place, 0)
 
 
 def _sorted_out(arguments: list[str]) -> tuple[list[str], list[str]]:

@@ -15,7 +15,6 @@ from gate.model import Image, Refusal, Scan
 from gate.plain import one_line
 from gate.sources.recording import Recording
 from gate.sources.role import Role
-from gate.sources.saved import MOST_BYTES, Capture, read_saved
 from gate.sources.waiting import Clock, Narrate, Waiting
 from gate.target import BuildTarget, EcrTarget, SavedTarget, Target
 
@@ -83,7 +82,8 @@ class _Live:
         """Return the scan of every image that a target in AWS names."""
         return self._ecr.scans(target) if isinstance(target, EcrTarget) else self._imagebuilder.scans(target)
 
-    # NOTE: imports below stand where they are used, since boto3 takes longer to import than a saved answer to judge.
+    # NOTE: imports below, and of saved evidence, stand where they are used: boto3 takes longer to import than a saved
+    # answer to judge.
 
     @cached_property
     def _connections(self) -> "Connections":
@@ -127,6 +127,8 @@ class _Live:
 
 
 def _saved(target: SavedTarget, access: Access, now: datetime, captured_at: datetime | None) -> Scan | Refusal:
+    from gate.sources.saved import Capture, read_saved
+
     try:
         data, written_at = read_evidence(target)
         at = captured_at or min(written_at or now, now)
@@ -140,6 +142,8 @@ def _saved(target: SavedTarget, access: Access, now: datetime, captured_at: date
 
 def read_evidence(target: SavedTarget) -> tuple[bytes, datetime | None]:
     """Return the bytes (one more than may be, at most) and when the file was written; stdin has no time."""
+    from gate.sources.saved import MOST_BYTES
+
     try:
         if target.path == "-":
             if sys.stdin is None:

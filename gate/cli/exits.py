@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import traceback
 from types import FrameType
 
 import click
@@ -86,14 +85,18 @@ def _fault(err: BaseException) -> int:
         Exit.FAULT,
     )
     if os.environ.get("GATE_TRACEBACK"):
+        import traceback
+
         say("".join(traceback.format_exception(err)))
     return code
 
 
 def _is_from_printing(err: BaseException) -> bool:
     """Tell whether stdout refused what click prints by itself: --help and --version."""
-    frames = [frame for frame, _ in traceback.walk_tb(err.__traceback__)]
-    return isinstance(err, OSError) and frames[-1].f_globals.get("__name__") == "click.utils"
+    place = err.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return isinstance(err, OSError) and place is not None and place.tb_frame.f_globals.get("__name__") == "click.utils"
 
 
 def _said(text: str, code: Exit) -> int:
@@ -116,4 +119,6 @@ def _flushed(code: int) -> int:
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:
+    # NOTE: a second one would break up what the first has led to, and look like a fault of the gate.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise Terminated

@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from secrets import token_hex
 
 from gate.cli.outputs import STDOUT, Output
 from gate.cli.terminal import say, talk
@@ -10,7 +9,6 @@ from gate.errors import ReportError
 from gate.plain import one_line
 from gate.policy.verdict import Verdict
 from gate.reports import REPORTS
-from gate.reports.github import annotations, outputs
 
 LARGEST_SUMMARY = 1024 * 1024
 """Bytes of the largest summary of a step that GitHub shows."""
@@ -23,6 +21,8 @@ def tell_github(written: tuple[Output, ...], verdict: Verdict) -> None:
     """
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return
+    from gate.reports.github import annotations
+
     # NOTE: not by `say`, which would break up what are commands here; their text is neutral and escaped.
     talk(annotations(verdict))
     faults: list[ReportError] = []
@@ -50,6 +50,10 @@ def _summary(place: Path, _written: tuple[Output, ...], verdict: Verdict) -> Non
 
 
 def _outputs(place: Path, written: tuple[Output, ...], verdict: Verdict) -> None:
+    from secrets import token_hex
+
+    from gate.reports.github import outputs
+
     paths: dict[str, str] = {}
     for output in written:
         if output.path != STDOUT and Path(output.path).exists():

@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from gate import __version__
+from gate.cli.clearing import remove
 from gate.errors import Exit, ReportError, UsageError
 from gate.plain import one_line
 from gate.policy.verdict import Outcome, Verdict
@@ -128,9 +129,9 @@ def _clear(output: Output, now: datetime) -> None:
 
 
 def _forget(path: str) -> None:
-    """Remove what stands where nothing new can be written (a full disk), so that it is not taken for this run's."""
+    """Remove or empty what stands where nothing new can be written, so that it is not taken for this run's."""
     with contextlib.suppress(OSError, ValueError):
-        Path(_real(path)).unlink()
+        remove(_real(path))
 
 
 def _write(path: str, text: str) -> None:

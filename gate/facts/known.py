@@ -54,6 +54,8 @@ class Facts(Struct, frozen=True, kw_only=True):
         A listing wins over no listing, whoever says it; a score that Inspector gave wins over the file's. A finding
         without any CVE id, among its aliases too, is not in these files' reach: it stays as it is.
         """
+        if self.kev is None and self.epss is None:
+            return finding
         ids = cve_ids(finding)
         kev = finding.kev
         if self.kev is not None and ids:

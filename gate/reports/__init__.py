@@ -1,43 +1,40 @@
 """The reports: each writes a verdict down in one format, and none decides anything."""
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 
 from gate.policy.verdict import Verdict
-from gate.reports import (
-    annotations,
-    codequality,
-    console,
-    dotenv,
-    gitlab,
-    html,
-    intoto,
-    json_document,
-    junit,
-    markdown,
-    metrics,
-    openvex,
-    sarif,
-)
 
 Render = Callable[[Verdict], str]
 """Writes a verdict down; the empty string means that there is nothing to write, so no file is made."""
 
+
+def _later(module: str, name: str = "render") -> Render:
+    """Return a report's writer that is imported when it is first used: a run writes few of them."""
+
+    def render(verdict: Verdict) -> str:
+        text: str = getattr(import_module(f"gate.reports.{module}"), name)(verdict)
+        return text
+
+    return render
+
+
 REPORTS: Mapping[str, Render] = {
-    "console": console.render,
-    "json": json_document.render,
-    "junit": junit.render,
-    "sarif": sarif.render,
-    "sarif+suppressed": sarif.render_suppressed,
-    "markdown": markdown.render,
-    "markdown+comment": markdown.render_comment,
-    "html": html.render,
-    "dotenv": dotenv.render,
-    "annotations": annotations.render,
-    "metrics": metrics.render,
-    "gitlab": gitlab.render,
-    "codequality": codequality.render,
-    "openvex": openvex.render,
-    "intoto": intoto.render,
+    "console": _later("console"),
+    "json": _later("json_document"),
+    "junit": _later("junit"),
+    "sarif": _later("sarif"),
+    "sarif+suppressed": _later("sarif", "render_suppressed"),
+    "markdown": _later("markdown"),
+    "markdown+comment": _later("markdown", "render_comment"),
+    "html": _later("html"),
+    "dotenv": _later("dotenv"),
+    "annotations": _later("annotations"),
+    "metrics": _later("metrics"),
+    "gitlab": _later("gitlab"),
+    "codequality": _later("codequality"),
+    "openvex": _later("openvex"),
+    "intoto": _later("intoto"),
 }
 """Every report by the name that `-o NAME=PATH` knows it by."""
 

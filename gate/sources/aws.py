@@ -5,17 +5,20 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from threading import Lock, local
 from typing import Any, TypeVar
 
 import msgspec
 from botocore.client import BaseClient
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
+from botocore.parsers import ResponseParserError
 from botocore.session import Session
 
 from gate.errors import NotYetError
 from gate.plain import one_line
+from gate.sources.patience import LONGEST, LateError, Patience
 from gate.sources.recording import Recording
 from gate.sources.refusals import translate
 from gate.sources.role import Role
@@ -29,8 +32,9 @@ _TYPED = "scan-gate-typed"
 _BODY = "scan-gate-body"
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ERROR_BODY = msgspec.json.Decoder(ErrorBody)
-# NOTE: what botocore's own parser raises over bodies that are no JSON object of the types it expects (tried).
-_STUMBLES = (ValueError, RecursionError, AttributeError, TypeError, KeyError)
+# NOTE: what botocore's own parser raises over bodies that are no JSON object of the types it expects (tried), and over
+# XML that is none: STS's answer, when a role is assumed on the way.
+_STUMBLES = (ValueError, RecursionError, AttributeError, TypeError, KeyError, ResponseParserError)
 T = TypeVar("T")
 
 
@@ -60,7 +64,8 @@ class Connections:
     @property
     def region(self) -> str | None:
         """The region of the caller's settings."""
-        return self._session.region_name
+        region: str | None = self._session.get_config_variable("region")
+        return region
 
     def caller(self, service: str, region: str | None, *, once: bool = False) -> "Caller":
         """Return the caller for a service in a region, the same one each time; None is the caller's own region.
@@ -85,15 +90,15 @@ class Connections:
         """Return the ARN and the account of whoever is asking; GateError in our words when STS does not say."""
         try:
             sts: Any = self._create(region or self.region)("sts", region_name=region or self.region, config=_ONCE)
-            answer = sts.get_caller_identity()
-        except (BotoCoreError, ClientError, OSError, ValueError) as err:
+            answer = Patience().within(LONGEST, sts.get_caller_identity)
+        except (BotoCoreError, ClientError, OSError, ValueError, ResponseParserError, LateError) as err:
             raise translate(err, "GetCallerIdentity", "the caller") from err
         return one_line(str(answer.get("Arn")), 300), one_line(str(answer.get("Account")), 60)
 
     def _create(self, region: str | None) -> Callable[..., BaseClient]:
         """Return what makes clients; STS is asked for the role's credentials in the first region that is needed."""
         if self._role is None:
-            return self._session.client
+            return self._session.create_client
         if self._assumed is None:
             self._assumed = assumed_session(self._session, self._role, self._profile, region, self._clock)
         return self._assumed.create_client
@@ -116,6 +121,7 @@ class Caller:
         self._typed: set[str] = set()
         self._typing = Lock()
         self._answered = local()
+        self._patience = Patience()
 
     @property
     def now(self) -> datetime:
@@ -174,9 +180,11 @@ class Caller:
     def _send(self, operation: str, decoder: "msgspec.json.Decoder[T]", subject: str, members: dict[str, object]) -> T:
         method = getattr(self._client, _WORD.sub("_", operation).lower())
         try:
-            answer = method(**members)
+            answer = self._patience.within(LONGEST, partial(method, **members))
         except BotoCoreError:
             raise
+        except LateError as err:
+            raise ReadTimeoutError(endpoint_url=self._client.meta.endpoint_url) from err
         except _STUMBLES as err:
             raise UndecodableError(
                 f"it is no answer of AWS's ({type(err).__name__}: {one_line(str(err), 200)})"

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Thread, local
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 LONGEST = 180.0
 """Seconds for one call: more than its four attempts take with their time-outs and the pauses between them (147 s)."""
@@ -13,6 +13,52 @@ T = TypeVar("T")
 
 class LateError(Exception):
     """A call has not ended in time, and is waited for no longer."""
+
+    def __init__(self, seconds: float) -> None:
+        """Say for how long it was waited for."""
+        super().__init__(f"no whole answer within {seconds:.0f} s")
+
+
+class Patience:
+    """Has calls made by a thread beside the one that asks, which need not wait for ever; each that asks has its own."""
+
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        self._mine = local()
+
+    def within(self, seconds: float, ask: Callable[[], T]) -> T:
+        """Return what `ask` returns, or raise what it raises; LateError where it takes longer than `seconds`."""
+        worker: _Worker = getattr(self._mine, "worker", None) or _Worker()
+        # NOTE: a thread that is late, or whose asker was interrupted, has an old answer to give, and is asked no more.
+        self._mine.worker = None
+        answer: T
+        answer, raised = worker.outcome(ask, seconds)
+        self._mine.worker = worker
+        if raised is not None:
+            raise raised
+        return answer
+
+
+class _Worker:
+    """A thread that makes calls, one after the other, until nobody holds this any more."""
+
+    def __init__(self) -> None:
+        self._asked: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
+        self._told: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
+        # NOTE: one thread for all calls: a new one for each costs half a millisecond (measured). A daemon, since
+        # nobody waits for one that is late when the program ends.
+        Thread(target=_work, args=(self._asked, self._told), daemon=True).start()
+
+    def __del__(self) -> None:
+        self._asked.put(None)
+
+    def outcome(self, ask: Callable[[], Any], seconds: float) -> tuple[Any, BaseException | None]:
+        """Return what the call returned and what it raised."""
+        self._asked.put(ask)
+        try:
+            return self._told.get(timeout=seconds)
+        except Empty as err:
+            raise LateError(seconds) from err
 
 
 class _Kept:
@@ -29,22 +75,14 @@ class _Kept:
         return True
 
 
-def within(seconds: float, ask: Callable[[], T]) -> T:
-    """Return what `ask` returns, or raise what it raises; LateError where it takes longer than `seconds`."""
-    answers: list[T] = []
-    kept, ended = _Kept(), SimpleQueue[None]()
+def _work(asked: SimpleQueue[Callable[[], Any] | None], told: SimpleQueue[tuple[Any, BaseException | None]]) -> None:
+    while (ask := asked.get()) is not None:
+        told.put(_outcome(ask))
+        del ask  # NOTE: it holds a client, which would be kept until the next call
 
-    def work() -> None:
-        with kept:
-            answers.append(ask())
-        ended.put(None)
 
-    # NOTE: a socket's time-out begins anew with every byte. Nobody waits for a daemon when the program ends.
-    Thread(target=work, daemon=True).start()
-    try:
-        ended.get(timeout=seconds)
-    except Empty as err:
-        raise LateError from err
-    if kept.raised is not None:
-        raise kept.raised
-    return answers[0]
+def _outcome(ask: Callable[[], Any]) -> tuple[Any, BaseException | None]:
+    answer, kept = None, _Kept()
+    with kept:
+        answer = ask()
+    return answer, kept.raised

@@ -22,6 +22,7 @@ class Manner(Enum):
     CLOSE = "close after the body"
     HANG_UP = "close without an answer"
     RESET = "reset"
+    TRICKLE = "send the body a byte at a time"
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +40,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """A `Date` header that is not the clock's; None: no such header."""
     manner: Manner = Manner.KEEP
     delay: float = 0.0
+    """Seconds before the answer; of one that trickles, before each byte of its body."""
 
 
 Fault = Callable[[Reply], Reply]
@@ -153,6 +155,11 @@ def hang_up() -> Fault:
 def slow(seconds: float) -> Fault:
     """Send the honest answer late, by the real clock; at most LONGEST_DELAY, and not after the double has stopped."""
     return lambda honest: replaced(honest, delay=min(seconds, LONGEST_DELAY))
+
+
+def trickling(pause: float = 0.05) -> Fault:
+    """Send the honest answer's body a byte at a time (a slow loris), with a pause by the real clock before each."""
+    return lambda honest: replaced(honest, manner=Manner.TRICKLE, delay=pause)
 
 
 def gzip_garbage() -> Fault:

@@ -119,6 +119,11 @@ class AwsDouble(World):
         with self._lock:
             self._complaints.append(what)
 
+    def deafen(self) -> None:
+        """Listen no more: whoever connects from now on is refused. For faults; requests that are under way go on."""
+        self._server.shutdown()
+        self._server.socket.close()
+
     def start(self) -> Self:
         """Begin to serve."""
         self._thread.start()

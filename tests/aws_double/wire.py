@@ -86,7 +86,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer an AWS request."""
-        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        content = self.rfile.read(length)
+        if len(content) < length:
+            self.close_connection = True  # NOTE: a client that was ended while it asked
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         scope = _SCOPE.search(headers.get("authorization", ""))
         operation, members = self._told(content, headers.get("x-amz-target", ""), scope.group(2) if scope else "")
@@ -114,6 +118,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing; the double keeps its own record."""
 
     def _send(self, reply: Reply) -> None:
+        if reply.manner is Manner.TRICKLE:
+            self._trickle(reply)
+            return
         if reply.delay:
             self.server.stopping.wait(reply.delay)
         if reply.manner is not Manner.KEEP:
@@ -124,6 +131,14 @@ class _Handler(BaseHTTPRequestHandler):
         elif reply.manner is not Manner.HANG_UP:
             # NOTE: one write, else a delayed acknowledgement may cost 40 ms.
             self.wfile.write(_head(reply) + reply.body)
+
+    def _trickle(self, reply: Reply) -> None:
+        self.close_connection = True
+        self.wfile.write(_head(reply))
+        for place in range(len(reply.body)):
+            if self.server.stopping.wait(reply.delay):
+                return
+            self.wfile.write(reply.body[place : place + 1])
 
 
 def _head(reply: Reply) -> bytes:

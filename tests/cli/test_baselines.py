@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
+from gate.sources.sessions import own_session
 from tests.aws_double.answers import enhanced, failed
 from tests.aws_double.clock import VirtualClock
 from tests.aws_double.findings import enhanced_finding
@@ -20,7 +20,7 @@ from tests.command import Done, gate
 
 WEEK = -7 * 86_400.0
 OLD, ADDED = enhanced_finding("CVE-2026-1"), enhanced_finding("CVE-2026-2")
-_one_session = cache(boto3.Session)
+_one_session = cache(own_session)
 
 
 def policy(baseline: str, rest: str = "max: {high: 0}") -> str:
@@ -35,7 +35,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, no_sdk_sleep: list[float]) -> Iterator[
     monkeypatch.setattr("gate.cli.check.SystemClock", lambda: clock)
     with AwsDouble(clock) as double:
         monkeypatch.setenv("AWS_ENDPOINT_URL", double.url)
-        monkeypatch.setattr(boto3, "Session", _one_session)
+        monkeypatch.setattr("gate.sources.aws.own_session", _one_session)
         put(double, "v1", OLD, ADDED)
         put(double, "prod", OLD)
         put(double, "same", OLD, ADDED)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import boto3
 import pytest
 
 from gate.cli import bundles
 from gate.cli.bundles import name_of
 from gate.model import Image
+from gate.sources.sessions import own_session
 from tests.aws_double.answers import enhanced, failed
 from tests.aws_double.clock import VirtualClock
 from tests.aws_double.findings import enhanced_findings
@@ -20,7 +20,7 @@ from tests.command import gate, saved, unprivileged
 
 WEEK_AGO = -7 * 86_400.0
 LIMIT = ("--max", "critical=0")
-_one_session = cache(boto3.Session)
+_one_session = cache(own_session)
 KEPT = ("-o", "json=live.json", "--save-evidence", "kept")
 
 
@@ -28,7 +28,7 @@ KEPT = ("-o", "json=live.json", "--save-evidence", "kept")
 def double(monkeypatch: pytest.MonkeyPatch) -> Iterator[AwsDouble]:
     with AwsDouble(VirtualClock(NOW)) as double:
         monkeypatch.setenv("AWS_ENDPOINT_URL", double.url)
-        monkeypatch.setattr(boto3, "Session", _one_session)
+        monkeypatch.setattr("gate.sources.aws.own_session", _one_session)
         double.image("team/app", tag="v1", pushed_at=WEEK_AGO, steps=[(WEEK_AGO, enhanced(enhanced_findings(120)))])
         double.image("team/odd", tag="v1", pushed_at=WEEK_AGO, steps=[(WEEK_AGO, failed())])
         yield double

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
+from gate.sources.sessions import own_session
 from tests.aws_double.answers import basic, enhanced
 from tests.aws_double.builds import BUILD, build_finding, built
 from tests.aws_double.clock import VirtualClock
@@ -23,7 +23,7 @@ WEEK = -7 * 86_400.0
 MAX = "version: 1\nmax: {critical: 0}\n"
 KNOWN = "rules: [{name: known, when: {kev: true}}]\n"
 LIKELY = "rules: [{name: likely, when: {epss: 0.5+}}]\n"
-_one_session = cache(boto3.Session)
+_one_session = cache(own_session)
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, no_sdk_sleep: list[float]) -> Iterator[
     monkeypatch.setattr("gate.cli.check.SystemClock", lambda: clock)
     with AwsDouble(clock) as double:
         monkeypatch.setenv("AWS_ENDPOINT_URL", double.url)
-        monkeypatch.setattr(boto3, "Session", _one_session)
+        monkeypatch.setattr("gate.sources.aws.own_session", _one_session)
         yield double
 
 

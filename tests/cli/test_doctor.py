@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import boto3
 import pytest
 
 from gate.sources.examination import NOT_TRIED
 from gate.sources.refusals import ACTIONS
+from gate.sources.sessions import own_session
 from tests.aws_double import faults, security
 from tests.aws_double.answers import ScanAnswer, basic, enhanced, in_progress
 from tests.aws_double.builds import BUILD, PIPELINE, build_finding, built
@@ -22,14 +22,14 @@ from tests.command import Done, gate
 WEEK_AGO = -7 * 86_400.0
 FOUND = enhanced(enhanced_findings(3))
 OTHER = "111122223333"
-_one_session = cache(boto3.Session)
+_one_session = cache(own_session)
 
 
 @pytest.fixture
 def double(monkeypatch: pytest.MonkeyPatch, no_sdk_sleep: list[float]) -> Iterator[AwsDouble]:
     with AwsDouble(VirtualClock(NOW)) as double:
         monkeypatch.setenv("AWS_ENDPOINT_URL", double.url)
-        monkeypatch.setattr(boto3, "Session", _one_session)
+        monkeypatch.setattr("gate.sources.aws.own_session", _one_session)
         yield double
 
 

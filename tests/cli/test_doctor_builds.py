@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from functools import cache
 
-import boto3
 import pytest
 
+from gate.sources.sessions import own_session
 from tests.aws_double import faults
 from tests.aws_double.answers import enhanced
 from tests.aws_double.builds import BUILD, BuildAnswer, built
@@ -15,14 +15,14 @@ from tests.aws_double.server import AwsDouble
 from tests.builders import NOW
 from tests.command import gate
 
-_one_session = cache(boto3.Session)
+_one_session = cache(own_session)
 
 
 @pytest.fixture
 def double(monkeypatch: pytest.MonkeyPatch, no_sdk_sleep: list[float]) -> Iterator[AwsDouble]:
     with AwsDouble(VirtualClock(NOW)) as double:
         monkeypatch.setenv("AWS_ENDPOINT_URL", double.url)
-        monkeypatch.setattr(boto3, "Session", _one_session)
+        monkeypatch.setattr("gate.sources.aws.own_session", _one_session)
         yield double
 
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import boto3
 import pytest
 
+from gate.sources.sessions import own_session
 from tests.aws_double.clock import VirtualClock
 from tests.aws_double.server import AwsDouble
 from tests.fail_closed.harness import Gate
 
-_one_session = cache(boto3.Session)
+_one_session = cache(own_session)
 """A session for each choice of profile and region: making one takes longer than all else that a test does."""
 
 
@@ -24,7 +24,7 @@ def clock() -> VirtualClock:
 def double(clock: VirtualClock, monkeypatch: pytest.MonkeyPatch, no_sdk_sleep: list[float]) -> Iterator[AwsDouble]:
     with AwsDouble(clock) as double:
         monkeypatch.setenv("AWS_ENDPOINT_URL", double.url)
-        monkeypatch.setattr(boto3, "Session", _one_session)
+        monkeypatch.setattr("gate.sources.aws.own_session", _one_session)
         yield double
 
 
