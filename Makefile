@@ -11,6 +11,8 @@ READY := $(VENV)/.ready
 BENCH := .venv-bench
 ROUNDS ?= 9
 LATENCY ?= 0
+MINUTES ?= 5
+AUDIT ?=
 LOCKS ?= requirements
 UPGRADE ?=
 EVIDENCE := examples/checkout-api.json examples/batch-worker.json examples/status-page.json
@@ -18,7 +20,10 @@ EVIDENCE := examples/checkout-api.json examples/batch-worker.json examples/statu
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --system-certs --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: help setup demo test lint lock-check format lock wheel golden docs pictures bench clean
+# What is built is to be the same to the last byte, whoever builds it: hatchling then takes a time of its own.
+unexport SOURCE_DATE_EPOCH
+
+.PHONY: help setup demo test lint lock-check format audit lock wheel sbom golden docs pictures fuzz bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | \
@@ -52,11 +57,12 @@ demo: $(READY) ## Judge the saved evidence in examples/ and leave JUnit, SARIF, 
 test: $(READY) ## Run the tests; every branch of gate/ must be covered
 	@$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term-missing:skip-covered
 
-lint: $(READY) lock-check ## Check format, style, types, imports and lock files
+lint: $(READY) lock-check ## Check format, style, types, imports and lock files, known vulnerabilities too
 	@$(BIN)/ruff format --check --quiet . || { echo "make: not formatted; run: make format" >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m release.audit --seconds 60
 
 lock-check: $(READY)
 	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; cp requirements/*.txt "$$fresh"; \
@@ -76,11 +82,18 @@ lock: $(READY) ## Pin the dependencies of pyproject.toml with hashes (UPGRADE=--
 	@$(COMPILE) --group build -c requirements/dev.txt -o "$(LOCKS)/build.txt" >/dev/null
 	@$(COMPILE) --group bench -o "$(LOCKS)/bench.txt" >/dev/null
 
-wheel: $(READY) ## Build the wheel and the source archive into dist/
+audit: $(READY) ## Ask OSV what is known of the pins (AUDIT=--must-answer fails where it cannot be reached)
+	@$(BIN)/python -m release.audit $(AUDIT)
+
+wheel: $(READY) ## Build the wheel and the source archive into dist/, and print their sha256
 	@$(BIN)/hatchling build -d dist
+	@$(BIN)/python -m release.built dist
+
+sbom: wheel ## Write what a release is made of, as CycloneDX, into dist/
+	@$(BIN)/python -m release.sbom dist
 
 golden: $(READY) ## Rewrite the reports and tables that tests compare with; read the diff before you commit it
-	@UPDATE_GOLDEN=1 $(BIN)/pytest --quiet tests/reports tests/test_docs.py
+	@UPDATE_GOLDEN=1 $(BIN)/pytest --quiet tests/reports tests/test_docs.py tests/faults/test_page.py
 	@git --no-pager diff --stat -- tests/reports/golden docs
 
 docs: $(READY) ## Build the pages of docs/ into build/docs; a link that leads nowhere is an error
@@ -95,6 +108,9 @@ bench: $(READY) $(BENCH)/.ready ## Compare a check with bare boto3 and with AWS 
 	@$(BIN)/python -m benchmarks.against --rounds $(ROUNDS) --latency $(LATENCY) --aws $(BENCH)/bin/aws
 	@echo; $(BIN)/python -m benchmarks.growth --rounds $(ROUNDS)
 	@echo; $(BIN)/python -m benchmarks.policy_growth
+
+fuzz: $(READY) ## Look for inputs that break a reader or a report, for MINUTES=5 over all; finds are in build/fuzz
+	@$(BIN)/python -m fuzz --minutes $(MINUTES)
 
 # The AWS command line pins a botocore of its own, and so has an environment of its own.
 $(BENCH)/.ready: requirements/bench.txt
