@@ -12,6 +12,7 @@ BENCH := .venv-bench
 ROUNDS ?= 9
 LATENCY ?= 0
 MINUTES ?= 5
+MODULES ?=
 AUDIT ?=
 LOCKS ?= requirements
 UPGRADE ?=
@@ -23,7 +24,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --no-config --system-certs --universal 
 # What is built is to be the same to the last byte, whoever builds it: hatchling then takes a time of its own.
 unexport SOURCE_DATE_EPOCH
 
-.PHONY: help setup demo test lint lock-check format audit lock wheel sbom golden docs pictures fuzz bench clean
+.PHONY: help setup demo test lint lock-check format audit lock wheel sbom golden docs pictures mutate fuzz bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | \
@@ -108,6 +109,9 @@ bench: $(READY) $(BENCH)/.ready ## Compare a check with bare boto3 and with AWS 
 	@$(BIN)/python -m benchmarks.against --rounds $(ROUNDS) --latency $(LATENCY) --aws $(BENCH)/bin/aws
 	@echo; $(BIN)/python -m benchmarks.growth --rounds $(ROUNDS)
 	@echo; $(BIN)/python -m benchmarks.policy_growth
+
+mutate: $(READY) ## Change the deciding code in small ways and ask the tests (MODULES="gate/policy/limits.py" for some)
+	@$(BIN)/python -m mutation $(MODULES)
 
 fuzz: $(READY) ## Look for inputs that break a reader or a report, for MINUTES=5 over all; finds are in build/fuzz
 	@$(BIN)/python -m fuzz --minutes $(MINUTES)

@@ -174,7 +174,7 @@ def test_make_lists_what_contributors_run() -> None:
 
     listed = {line.split()[1] for line in done.stdout.splitlines()}
     everyday = {"help", "setup", "demo", "test", "lint", "format", "docs", "clean"}
-    assert listed == everyday | {"lock", "audit", "wheel", "sbom", "golden", "pictures", "fuzz", "bench"}
+    assert listed == everyday | {"lock", "audit", "wheel", "sbom", "golden", "pictures", "mutate", "fuzz", "bench"}
 
 
 def test_the_ci_script_can_be_run() -> None:

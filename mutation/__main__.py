@@ -1,0 +1,127 @@
+"""Runs it: `python -m mutation [MODULE…]`; without a name all modules that decide. Results are kept in build/mutation.
+
+Each module's mutants first meet the tests that mirror it; what lives meets all tests of its package. Exits with 1 where
+fewer than 95 % were killed, or where a mutant lives that mutation/survivors.toml does not explain.
+"""
+
+import argparse
+import hashlib
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from mutation import with_cosmic_ray, with_mutmut
+from mutation.chosen import DECIDING, ROOT, everything, mirrored
+from mutation.outcome import Mutant, Outcome
+from mutation.tree import made
+
+LEAST = 0.95
+KEPT = ROOT / "build" / "mutation"
+SURVIVORS = ROOT / "mutation" / "survivors.toml"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what is new, print the table, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m mutation", description=__doc__)
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="such as gate/policy/limits.py")
+    parser.add_argument("--again", action="store_true", help="also where neither the module nor its tests changed")
+    parser.add_argument("--own", action="store_true", help="ask no more than the tests that mirror a module")
+    options = parser.parse_args(arguments)
+    modules = options.modules or list(DECIDING)
+    held = _held()
+    for module in modules:
+        sum_ = _sum(module)
+        if options.again or module not in held or held[module].sha256 != sum_:
+            held[module] = outcome_of(module, sum_)
+            _keep(held)
+            _show(f"{module}: {held[module].killed} of {held[module].mutants}")
+    if not options.own:
+        for package in sorted({everything(module) for module in modules}):
+            asked = [module for module in modules if everything(module) == package]
+            held |= asked_widely([held[module] for module in asked], package)
+            _keep(held)
+    return _told([held[module] for module in modules])
+
+
+def outcome_of(module: str, sha256: str) -> Outcome:
+    """Mutate one module, and ask the tests that mirror it."""
+    place = made(KEPT / "tree")
+    found = with_mutmut.run(place, [module], mirrored(module))
+    alive = [with_mutmut.described(place, module, name) for name, killed in found.items() if not killed]
+    others, unnoticed = with_cosmic_ray.run(made(KEPT / "tree"), module, mirrored(module))
+    alive += unnoticed
+    total = len(found) + others
+    return Outcome(module=module, sha256=sha256, mutants=total, killed=total - len(alive), alive=tuple(alive))
+
+
+def asked_widely(outcomes: Sequence[Outcome], tests: tuple[str, ...]) -> dict[str, Outcome]:
+    """Ask all tests of a package about the mutants of its modules that live and are not explained."""
+    wanted = [mutant for one in outcomes for mutant in one.alive if mutant.name and not is_explained(mutant)]
+    if not wanted:
+        return {}
+    modules = sorted({mutant.module for mutant in wanted})
+    found = with_mutmut.run(made(KEPT / "tree"), modules, tests, [mutant.name for mutant in wanted])
+    killed = {name for name, is_killed in found.items() if is_killed}
+    return {
+        one.module: replace(
+            one,
+            killed=one.killed + sum(mutant.name in killed for mutant in one.alive),
+            alive=tuple(mutant for mutant in one.alive if mutant.name not in killed),
+        )
+        for one in outcomes
+    }
+
+
+def _told(outcomes: Sequence[Outcome]) -> int:
+    _show("\n| module | mutants | killed | |\n|---|--:|--:|--:|")
+    for one in sorted(outcomes, key=lambda outcome: outcome.module):
+        _show(f"| `{one.module}` | {one.mutants} | {one.killed} | {_share(one.killed, one.mutants):.1%} |")
+    mutants, killed = sum(one.mutants for one in outcomes), sum(one.killed for one in outcomes)
+    share = _share(killed, mutants)
+    _show(f"| **all** | {mutants} | {killed} | {share:.1%} |")
+    unexplained = [mutant for one in outcomes for mutant in one.alive if not is_explained(mutant)]
+    for mutant in unexplained:
+        _show(f"\nlives, and is not explained: {mutant.module}, {mutant.place}\n  {mutant.change}")
+    return int(share < LEAST or bool(unexplained))
+
+
+def _share(killed: int, mutants: int) -> float:
+    return killed / mutants if mutants else 1.0
+
+
+def is_explained(mutant: Mutant, place: Path = SURVIVORS) -> bool:
+    """Tell whether survivors.toml says why no test can, or need, notice this change."""
+    entries = tomllib.loads(place.read_text(encoding="utf-8")).get("survivor", [])
+    return any(
+        entry["module"] == mutant.module and entry["place"] == mutant.place and entry["change"] in mutant.change
+        for entry in entries
+    )
+
+
+def _sum(module: str) -> str:
+    named = [ROOT / name for name in mirrored(module)]
+    files = [ROOT / module, *(file for place in named for file in (sorted(place.rglob("*.py")) or [place]))]
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def _held() -> dict[str, Outcome]:
+    place = KEPT / "outcomes.json"
+    return msgspec.json.decode(place.read_bytes(), type=dict[str, Outcome]) if place.exists() else {}
+
+
+def _keep(held: dict[str, Outcome]) -> None:
+    KEPT.mkdir(parents=True, exist_ok=True)
+    (KEPT / "outcomes.json").write_bytes(msgspec.json.format(msgspec.json.encode(held)))
+
+
+def _show(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

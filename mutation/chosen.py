@@ -1,0 +1,98 @@
+"""What is mutated: the modules that decide, and the tests that are to notice."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+_POLICY = (
+    "asked",
+    "baseline",
+    "capabilities",
+    "clauses",
+    "columns",
+    "condition",
+    "conditions",
+    "directions",
+    "effective",
+    "evaluate",
+    "evidence",
+    "fresh",
+    "inherit",
+    "judged",
+    "judgement",
+    "limits",
+    "loaded",
+    "loader",
+    "notices",
+    "outcomes",
+    "patterns",
+    "platforms",
+    "purl",
+    "raising",
+    "ranges",
+    "rejudge",
+    "relaxing",
+    "rule_order",
+    "rules",
+    "scalars",
+    "scores",
+    "settling",
+    "upgrades",
+    "verdict",
+    "versions",
+    "vex",
+    "vocabulary",
+)
+_SOURCES = (
+    "build_listing",
+    "counting",
+    "coverage",
+    "finding_details",
+    "index",
+    "inspector",
+    "listing",
+    "mapping",
+    "paging",
+    "patience",
+    "refusals",
+    "saved",
+    "scanning",
+    "starting",
+    "states",
+    "times",
+    "waiting",
+)
+DECIDING = (
+    *(f"gate/policy/{name}.py" for name in _POLICY),
+    *(f"gate/sources/{name}.py" for name in _SOURCES),
+    *(f"gate/facts/{name}.py" for name in ("epss", "kev", "known")),
+    "gate/cli/exits.py",
+    "gate/errors.py",
+    "gate/model.py",
+    "gate/target.py",
+)
+"""Policy, verdict, waiting, counting, settling, exit codes, and the tables of AWS's words; what only words and shows
+things (explanations, lint, reports) is held by golden files."""
+_ELSEWHERE = {
+    "gate/cli/exits.py": ("tests/cli/test_exits.py", "tests/test_exit_codes.py"),
+    "gate/errors.py": ("tests/test_errors.py", "tests/test_exit_codes.py"),
+    "gate/model.py": ("tests/test_model.py", "tests/policy/test_evaluate.py"),
+    "gate/target.py": ("tests/test_target.py",),
+}
+
+
+def mirrored(module: str) -> tuple[str, ...]:
+    """Return the test files that mirror a module; all of its package's where none does."""
+    if module in _ELSEWHERE:
+        return _ELSEWHERE[module]
+    path = Path(module)
+    folder = ROOT / "tests" / path.parent.name
+    named = sorted({*folder.glob(f"test_{path.stem}.py"), *folder.glob(f"test_{path.stem}_*.py")})
+    return tuple(str(one.relative_to(ROOT)) for one in named) or everything(module)
+
+
+def everything(module: str) -> tuple[str, ...]:
+    """Return the tests that are asked about a mutant that its module's own tests let live."""
+    package = Path(module).parent.name
+    if module in _ELSEWHERE:
+        return (*_ELSEWHERE[module], "tests/policy", "tests/fail_closed")
+    return (f"tests/{package}", "tests/fail_closed")

@@ -1,0 +1,43 @@
+"""A copy of the project in which code may be changed, so that who works on the project meanwhile meets no mutant."""
+
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from mutation.chosen import ROOT
+
+_UNNEEDED = ("docs/images/", "fuzz/corpus/")
+
+
+def made(place: Path) -> Path:
+    """Copy what git knows, and what it would take, to `place`, which is emptied first; return it."""
+    shutil.rmtree(place, ignore_errors=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607 - the git of PATH
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in listed.stdout.splitlines():
+        if not name.startswith(_UNNEEDED) and (ROOT / name).is_file():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, place / name)
+    return place
+
+
+def configured(place: Path, modules: Iterable[str], tests: Iterable[str]) -> None:
+    """Tell mutmut in the copy's pyproject.toml what to change, and which tests to ask."""
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    copied = ["policies", "examples", "docs", "requirements", "README.md", "CHANGELOG.md", "action.yml", "Makefile"]
+    settings = {
+        "source_paths": ["gate/"],
+        "only_mutate": sorted(modules),
+        "also_copy": [name for name in copied if (place / name).exists()],
+        "pytest_add_cli_args_test_selection": sorted(set(tests)),
+        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov"],
+    }
+    lines = [f"{name} = {value}".replace("'", '"') for name, value in settings.items()]
+    text = "\n".join([project, "[tool.mutmut]", "use_git_change_detection = false", *lines, ""])
+    (place / "pyproject.toml").write_text(text, encoding="utf-8")

@@ -1,0 +1,85 @@
+"""Mutants that cosmic-ray makes, of what mutmut passes over: properties, decorated functions, constants of modules."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from mutation.outcome import Mutant
+
+_BIN = Path(sys.executable).parent
+_SECONDS = 60.0
+_UNION = "core/ReplaceBinaryOperator_BitOr_"
+"""Nearly all of these are unions of types, whose mutants die at the import, a second each."""
+
+
+def run(place: Path, module: str, tests: Sequence[str]) -> tuple[int, tuple[Mutant, ...]]:
+    """Return how many mutants there were, and which of them no test noticed."""
+    from cosmic_ray.work_db import WorkDB, use_db
+    from cosmic_ray.work_item import WorkerOutcome, WorkResult
+
+    session = place / "cosmic.sqlite"
+    session.unlink(missing_ok=True)
+    asked = f"{sys.executable} -m pytest -x -q -p no:cacheprovider -p no:xdist -p no:cov {' '.join(tests)}"
+    (place / "cosmic.toml").write_text(
+        f'[cosmic-ray]\nmodule-path = "{module}"\ntimeout = {_SECONDS}\nexcluded-modules = []\n'
+        f'test-command = "{asked}"\n[cosmic-ray.distributor]\nname = "local"\n',
+        encoding="utf-8",
+    )
+    _tool(place, "init", "cosmic.toml", session.name)
+    source = (place / module).read_text(encoding="utf-8")
+    lines = passed_over(source)
+    with use_db(str(session), WorkDB.Mode.open) as work:
+        for item in tuple(work.work_items):
+            if not all(_is_wanted(mutation, lines) for mutation in item.mutations):
+                work.set_result(item.job_id, WorkResult(WorkerOutcome.SKIPPED))
+    _tool(place, "exec", "cosmic.toml", session.name)
+    with use_db(str(session), WorkDB.Mode.open) as work:
+        judged = [(item, result) for item, result in work.completed_work_items if result.worker_outcome != "skipped"]
+    alive = tuple(_mutant(module, source, item, result) for item, result in judged if result.test_outcome == "survived")
+    return len(judged), alive
+
+
+def passed_over(source: str) -> frozenset[int]:
+    """Return the lines that are for cosmic-ray: of no plain function or method, no annotation, no head of a class."""
+    tree = ast.parse(source)
+    lines = set(range(1, source.count("\n") + 2))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.Expr) and _is_left_out(node):
+            lines -= _lines(node)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AnnAssign) and node.value is None:
+            lines -= _lines(node)
+        elif isinstance(node, ast.ClassDef):
+            # NOTE: how a class is made (frozen=True, gc=False) is mypy's business, and a matter of speed.
+            lines -= set(range(node.lineno, node.body[0].lineno))
+    return frozenset(lines)
+
+
+def _is_left_out(node: ast.FunctionDef | ast.Expr) -> bool:
+    return not node.decorator_list if isinstance(node, ast.FunctionDef) else isinstance(node.value, ast.Constant)
+
+
+def _lines(node: ast.stmt) -> set[int]:
+    return set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+
+
+def _is_wanted(mutation: Any, lines: Iterable[int]) -> bool:  # noqa: ANN401 - cosmic-ray ships no types
+    return mutation.start_pos[0] in lines and not mutation.operator_name.startswith(_UNION)
+
+
+def _mutant(module: str, source: str, item: Any, result: Any) -> Mutant:  # noqa: ANN401 - as above
+    mutation = item.mutations[0]
+    changed = [line for line in (result.diff or "").splitlines() if line[:1] in "+-" and line[:3] not in {"+++", "---"}]
+    place = source.splitlines()[mutation.start_pos[0] - 1].strip()
+    return Mutant(module=module, place=place, change=" ".join(" ".join(changed).split()) or mutation.operator_name)
+
+
+def _tool(place: Path, *words: str) -> None:
+    done = subprocess.run([_BIN / "cosmic-ray", *words], cwd=place, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(
+            f"cosmic-ray {words[0]} ended with {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+        )
