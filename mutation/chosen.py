@@ -73,6 +73,11 @@ DECIDING = (
 """Policy, verdict, waiting, counting, settling, exit codes, and the tables of AWS's words; what only words and shows
 things (explanations, lint, reports) is held by golden files."""
 _ELSEWHERE = {
+    "gate/policy/clauses.py": ("tests/policy/test_directions.py", "tests/policy/test_loader.py"),
+    "gate/policy/judged.py": ("tests/policy/test_judgement.py", "tests/policy/test_evaluate.py"),
+    "gate/policy/outcomes.py": ("tests/policy/test_evaluate.py", "tests/policy/test_verdict_document.py"),
+    "gate/policy/ranges.py": ("tests/policy/test_conditions.py", "tests/policy/test_loader.py"),
+    "gate/policy/vocabulary.py": ("tests/policy/test_every_condition.py", "tests/policy/test_conditions.py"),
     "gate/cli/exits.py": ("tests/cli/test_exits.py", "tests/test_exit_codes.py"),
     "gate/errors.py": ("tests/test_errors.py", "tests/test_exit_codes.py"),
     "gate/model.py": ("tests/test_model.py", "tests/policy/test_evaluate.py"),
@@ -92,7 +97,7 @@ def mirrored(module: str) -> tuple[str, ...]:
 
 def everything(module: str) -> tuple[str, ...]:
     """Return the tests that are asked about a mutant that its module's own tests let live."""
-    package = Path(module).parent.name
-    if module in _ELSEWHERE:
-        return (*_ELSEWHERE[module], "tests/policy", "tests/fail_closed")
-    return (f"tests/{package}", "tests/fail_closed")
+    path = Path(module)
+    if path.parent.name in {"policy", "sources", "facts"}:
+        return (f"tests/{path.parent.name}", "tests/fail_closed")
+    return (*_ELSEWHERE[module], "tests/policy", "tests/fail_closed")

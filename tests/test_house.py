@@ -73,7 +73,7 @@ def test_the_project_has_files_to_check() -> None:
     assert "pyproject.toml" in files()
 
 
-@pytest.mark.parametrize("name", modules("gate/", "tests/", "examples/"))
+@pytest.mark.parametrize("name", modules("gate/", "tests/", "examples/", "fuzz/"))
 def test_a_module_says_in_one_sentence_what_it_is(name: str) -> None:
     docstring = ast.get_docstring(tree(name)) or ""
 
@@ -82,7 +82,7 @@ def test_a_module_says_in_one_sentence_what_it_is(name: str) -> None:
     assert first.endswith("."), f"{name}: the module's docstring opens with one sentence"
 
 
-@pytest.mark.parametrize("name", modules("gate/", "examples/"))
+@pytest.mark.parametrize("name", modules("gate/", "examples/", "fuzz/"))
 def test_a_module_is_short_enough_to_read_at_once(name: str) -> None:
     lines = (ROOT / name).read_text(encoding="utf-8").count("\n")
     functions = [node for node in ast.walk(tree(name)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]

@@ -154,11 +154,13 @@ def _opposite(told: Told) -> Told:
 
 
 def _unknowable(policy: Policy, scan: Scan, facts: Facts) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    table = _table(policy, scan, scan.findings)
+    # NOTE: with the files' data, as they are judged: where EPSS decides a condition, it does not hang on KEV.
+    findings = tuple(map(facts.known, scan.findings))
+    table = _table(policy, scan, findings)
     known = frozenset(key for key, data in _DATA.items() if _has(data, scan.findings, facts))
     for path, name, when in conditions_of(policy):
         for key in dict.fromkeys(when.asked()):
-            if key in _DATA and key not in known and _hangs(table, when, _DATA[key], scan.findings):
+            if key in _DATA and key not in known and _hangs(table, when, _DATA[key], findings):
                 option = f"--{_DATA[key]} FILE"
                 yield path, f"{name} asks for `{key}`, and there is no data for it: give it with {option}"
     supplied = known | frozenset(_DATA)

@@ -242,6 +242,9 @@ class ErrorBody(Struct, frozen=True):
 def decode(body: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
     """Decode a body; UndecodableError says in one line why it is not what was expected."""
     try:
+        # NOTE: msgspec looks only at text that it keeps; what it skips, such as a broken `nextToken`, may not be UTF-8.
+        if not body.isascii():
+            body.decode()
         return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as err:
         return _decode_mended(body, decoder, err)

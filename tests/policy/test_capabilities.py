@@ -185,6 +185,19 @@ def test_a_rule_that_hangs_on_data_that_nobody_gave_names_the_option(
     assert refusal(rules(when), scan(finding()), facts=facts) == faults
 
 
+@pytest.mark.parametrize(
+    ("name", "refused"), [("CVE-2026-1000", False), ("CVE-2026-1001", True), ("CVE-2026-1002", True)]
+)
+def test_a_rule_that_the_given_file_decides_hangs_on_no_other(name: str, *, refused: bool) -> None:
+    found = scan(finding(name, severity=Severity.HIGH))
+    decided = Facts(epss=read_epss(scores("CVE-2026-1000,0.1,1", "CVE-2026-1001,0.9,1"), "epss.csv"))
+    policy = rules("{kev: true, epss: 0.5+}")
+
+    faults = refusal(policy, found, facts=decided)
+
+    assert any("`kev`" in fault for fault in faults) is refused
+
+
 def test_data_that_inspector_gave_for_any_finding_is_data() -> None:
     told = finding("CVE-2", kev=Kev(listed=False, source="inspector"), epss=0.1, epss_source="inspector")
 

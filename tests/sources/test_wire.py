@@ -116,6 +116,20 @@ def test_a_lone_surrogate_does_not_hide_a_wrong_type_nor_bad_bytes() -> None:
     assert why(rb'{"repositoryName": "\ud800", "nextToken": "' + b'\xff"}')
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"nextTok\xffen": "more"}',
+        b'{"invented": "\xff"}',
+        b'{"invented": {"\xc3": [1]}}',
+        b'{"imageScanFindings": {"findingSeverityCo\x94unts": {"HIGH": 1}, "findings": []}}',
+    ],
+)
+def test_bytes_that_are_no_text_are_refused_where_nobody_looks_too(body: bytes) -> None:
+    # NOTE: found by fuzzing saved-evidence: what stood behind a broken key was passed over, and the rest was judged.
+    assert "utf-8" in why(body)
+
+
 def test_unknown_members_are_passed_over_and_absent_ones_are_none() -> None:
     assert decode(b'{"invented": {"deep": [1]}, "nextToken": null}', PAGE) == Page()
     assert decode(b"{}", msgspec.json.Decoder(ImageDetails)).image_details is None
