@@ -15,6 +15,8 @@ _TOOL = str(Path(sys.executable).parent / "mutmut")
 _ALIVE = {0, 5, 33}
 """Exit codes of a mutant that no test noticed, or that no test reaches."""
 _LOST = {2, 34, 35}
+_UNTESTED = "could not find any test case"
+"""What mutmut says where the tests reach nothing that it changed; it then judges no mutant."""
 _NAME = re.compile(r".*\.x[_ǁ](?:(?P<owner>\w+)ǁ)?(?P<function>\w+?)__mutmut_\d+")
 
 
@@ -33,9 +35,9 @@ def run(place: Path, modules: Sequence[str], tests: Iterable[str], only: Sequenc
         for name, code in codes.items():
             if only and name not in only:
                 continue
-            if code is None or code in _LOST:
+            if code in _LOST or (code is None and _UNTESTED not in done.stdout):
                 raise RuntimeError(f"{name} was not judged ({code}): {done.stdout[-2000:]}{done.stderr[-2000:]}")
-            found[name] = code not in _ALIVE
+            found[name] = code is not None and code not in _ALIVE
     if not found and "no mutants" not in done.stdout.lower() and done.returncode:
         raise RuntimeError(f"mutmut ended with {done.returncode}: {done.stdout[-3000:]}{done.stderr[-3000:]}")
     return found
