@@ -20,6 +20,7 @@ from mutation.outcome import Mutant, Outcome
 from mutation.tree import made
 
 LEAST = 0.95
+TOOLS = ("mutmut", "cosmic-ray")
 KEPT = ROOT / "build" / "mutation"
 SURVIVORS = ROOT / "mutation" / "survivors.toml"
 
@@ -28,34 +29,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is new, print the table, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m mutation", description=__doc__)
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="such as gate/policy/limits.py")
+    parser.add_argument("--tool", choices=TOOLS, action="append", help="only this one; both otherwise")
     parser.add_argument("--again", action="store_true", help="also where neither the module nor its tests changed")
     parser.add_argument("--own", action="store_true", help="ask no more than the tests that mirror a module")
     options = parser.parse_args(arguments)
-    modules = options.modules or list(DECIDING)
+    modules, tools = options.modules or list(DECIDING), options.tool or TOOLS
     held = _held()
-    for module in modules:
-        sum_ = _sum(module)
-        if options.again or module not in held or held[module].sha256 != sum_:
-            held[module] = outcome_of(module, sum_)
+    for tool in tools:
+        for module in modules:
+            name, sum_ = f"{module} {tool}", _sum(module)
+            if options.again or name not in held or held[name].sha256 != sum_:
+                held[name] = outcome_of(module, tool, sum_)
+                _keep(held)
+                _show(f"{name}: {held[name].killed} of {held[name].mutants}")
+    if not options.own and "mutmut" in tools:
+        for tests in sorted({everything(module) for module in modules}):
+            asked = [held[f"{module} mutmut"] for module in modules if everything(module) == tests]
+            held |= asked_widely(asked, tests)
             _keep(held)
-            _show(f"{module}: {held[module].killed} of {held[module].mutants}")
-    if not options.own:
-        for package in sorted({everything(module) for module in modules}):
-            asked = [module for module in modules if everything(module) == package]
-            held |= asked_widely([held[module] for module in asked], package)
-            _keep(held)
-    return _told([held[module] for module in modules])
+    return _told([held[f"{module} {tool}"] for module in modules for tool in tools])
 
 
-def outcome_of(module: str, sha256: str) -> Outcome:
+def outcome_of(module: str, tool: str, sha256: str) -> Outcome:
     """Mutate one module, and ask the tests that mirror it."""
     place = made(KEPT / "tree")
-    found = with_mutmut.run(place, [module], mirrored(module))
-    alive = [with_mutmut.described(place, module, name) for name, killed in found.items() if not killed]
-    others, unnoticed = with_cosmic_ray.run(made(KEPT / "tree"), module, mirrored(module))
-    alive += unnoticed
-    total = len(found) + others
-    return Outcome(module=module, sha256=sha256, mutants=total, killed=total - len(alive), alive=tuple(alive))
+    if tool == "mutmut":
+        found = with_mutmut.run(place, [module], mirrored(module))
+        total = len(found)
+        alive = tuple(with_mutmut.described(place, module, name) for name, killed in found.items() if not killed)
+    else:
+        total, alive = with_cosmic_ray.run(place, module, mirrored(module))
+    return Outcome(module=module, tool=tool, sha256=sha256, mutants=total, killed=total - len(alive), alive=alive)
 
 
 def asked_widely(outcomes: Sequence[Outcome], tests: tuple[str, ...]) -> dict[str, Outcome]:
@@ -67,7 +71,7 @@ def asked_widely(outcomes: Sequence[Outcome], tests: tuple[str, ...]) -> dict[st
     found = with_mutmut.run(made(KEPT / "tree"), modules, tests, [mutant.name for mutant in wanted])
     killed = {name for name, is_killed in found.items() if is_killed}
     return {
-        one.module: replace(
+        f"{one.module} {one.tool}": replace(
             one,
             killed=one.killed + sum(mutant.name in killed for mutant in one.alive),
             alive=tuple(mutant for mutant in one.alive if mutant.name not in killed),
@@ -77,12 +81,13 @@ def asked_widely(outcomes: Sequence[Outcome], tests: tuple[str, ...]) -> dict[st
 
 
 def _told(outcomes: Sequence[Outcome]) -> int:
-    _show("\n| module | mutants | killed | |\n|---|--:|--:|--:|")
-    for one in sorted(outcomes, key=lambda outcome: outcome.module):
-        _show(f"| `{one.module}` | {one.mutants} | {one.killed} | {_share(one.killed, one.mutants):.1%} |")
+    _show("\n| module | by | mutants | killed | |\n|---|---|--:|--:|--:|")
+    for one in sorted(outcomes, key=lambda outcome: (outcome.module, outcome.tool)):
+        share = _share(one.killed, one.mutants)
+        _show(f"| `{one.module}` | {one.tool} | {one.mutants} | {one.killed} | {share:.1%} |")
     mutants, killed = sum(one.mutants for one in outcomes), sum(one.killed for one in outcomes)
     share = _share(killed, mutants)
-    _show(f"| **all** | {mutants} | {killed} | {share:.1%} |")
+    _show(f"| **all** | | {mutants} | {killed} | {share:.1%} |")
     unexplained = [mutant for one in outcomes for mutant in one.alive if not is_explained(mutant)]
     for mutant in unexplained:
         _show(f"\nlives, and is not explained: {mutant.module}, {mutant.place}\n  {mutant.change}")

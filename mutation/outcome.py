@@ -16,9 +16,10 @@ class Mutant(Struct, frozen=True, kw_only=True):
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """A module, and how many of its mutants were killed."""
+    """A module, and how many of the mutants that a tool made of it were killed."""
 
     module: str
+    tool: str
     sha256: str
     """Of the module and of the tests that were asked, so that nothing is run twice for nothing."""
     mutants: int
