@@ -63,6 +63,7 @@ lint: $(READY) lock-check ## Check format, style, types, imports and lock files,
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/zizmor --offline --no-progress --quiet --persona pedantic action.yml examples/github-*.yml
 	@$(BIN)/python -m release.audit --seconds 60
 
 lock-check: $(READY)
