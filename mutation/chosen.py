@@ -80,8 +80,8 @@ _ELSEWHERE = {
     "gate/policy/vocabulary.py": ("tests/policy/test_every_condition.py", "tests/policy/test_conditions.py"),
     "gate/cli/exits.py": ("tests/cli/test_exits.py", "tests/test_exit_codes.py"),
     "gate/errors.py": ("tests/test_errors.py", "tests/test_exit_codes.py"),
-    "gate/model.py": ("tests/test_model.py", "tests/policy/test_evaluate.py"),
-    "gate/target.py": ("tests/test_target.py",),
+    "gate/model.py": ("tests/test_model.py", "tests/test_target_messages.py"),
+    "gate/target.py": ("tests/test_target.py", "tests/test_target_messages.py"),
 }
 
 
