@@ -48,7 +48,7 @@ class Given(Struct, frozen=True, kw_only=True):
     ) -> Beside:
         """Return everything that the judgement takes; PolicyError where the policy asks for what nobody can know."""
         told = tuple(one for one in scans if isinstance(one, Scan))
-        refuse_unknowable(self.policy.policy, told, self.facts, self.policy.place)
+        refuse_unknowable(self.policy.policy, told, self.facts, self.policy.place, env=self.env)
         return Beside(
             facts=self.facts,
             vex=self.policy.statements,

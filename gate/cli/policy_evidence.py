@@ -38,7 +38,7 @@ def judged_by(  # noqa: PLR0913 - what a check of saved evidence takes, by name
     Whether the policy knows the environment `env` is for the caller to say.
     """
     targets = tuple(_saved(text) for text in dict.fromkeys(files))
-    asked = given(loaded, kev=kev, epss=epss, env=None, baseline=None)
+    asked = replace(given(loaded, kev=kev, epss=epss, env=None, baseline=None), env=env)
     clock = SystemClock()
 
     def gather(wanted: tuple[Target, ...]) -> tuple[Scan | Refusal, ...]:
@@ -46,7 +46,7 @@ def judged_by(  # noqa: PLR0913 - what a check of saved evidence takes, by name
 
     scans = gather(targets)
     beside = asked.beside(scans, lambda target: gather((_only_saved(target),)))
-    return evaluate(loaded.used, scans, (now or clock.now()).replace(microsecond=0), replace(beside, env=env))
+    return evaluate(loaded.used, scans, (now or clock.now()).replace(microsecond=0), beside)
 
 
 def saved_scans(

@@ -15,6 +15,7 @@ from gate.policy.asked import conditions_of, facts_asked
 from gate.policy.columns import Table, bits
 from gate.policy.conditions import CONDITIONS, Knower, View, When
 from gate.policy.document import Policy
+from gate.policy.effective import selects
 from gate.policy.scores import judged_score
 
 _DATA = {"kev": "kev", "kev_due": "kev", "epss": "epss"}
@@ -82,18 +83,25 @@ def _table(policy: Policy, scan: Scan, findings: tuple[Finding, ...]) -> Table:
 
 
 def refuse_unknowable(
-    policy: Policy, scans: tuple[Scan, ...], facts: Facts, place: Callable[..., str] | None = None
+    policy: Policy,
+    scans: tuple[Scan, ...],
+    facts: Facts,
+    place: Callable[..., str] | None = None,
+    *,
+    env: str | None = None,
 ) -> None:
     """Raise PolicyError where a condition asks for what the source of a scan does not know and nobody supplied.
 
     It is an error of the policy, or of the command line, and not of the image: every finding would be "unknown".
-    `place` tells where a part of the policy stands in its files.
+    `place` tells where a part of the policy stands in its files. Overrides that do not select a scan's image, in the
+    environment `env`, ask for nothing.
     """
     for scan in scans:
         if scan.state is ScanState.COMPLETE and scan.findings:
             found = tuple(
                 f"{place(*path)}: {text}" if place else f"{text} ({_where(path)})"
                 for path, text in _unknowable(policy, scan, facts)
+                if not _is_elsewhere(policy, path, scan, env)
             )
             if found:
                 raise PolicyError(found)
@@ -166,6 +174,12 @@ def _unknowable(policy: Policy, scan: Scan, facts: Facts) -> Iterator[tuple[tupl
     supplied = known | frozenset(_DATA)
     found = lacking(policy, knower_of(scan), supplied)
     yield from ((path, text) for path, text, never in found if never)
+
+
+def _is_elsewhere(policy: Policy, path: tuple[str | int, ...], scan: Scan, env: str | None) -> bool:
+    if path[0] != "overrides":
+        return False
+    return selects(policy.overrides[int(path[1])].for_, scan.image, env) == (False, False)
 
 
 def _has(data: str, findings: tuple[Finding, ...], facts: Facts) -> bool:

@@ -87,6 +87,28 @@ def test_the_environment_chooses_the_overrides_and_is_named() -> None:
     assert "the policy differs by environment (prod, dev), and no --env was given" in str(document()["warnings"])
 
 
+@pytest.mark.parametrize(
+    ("selectors", "words", "code"),
+    [
+        ("env: prod", ("--env", "dev"), 0),
+        ("env: prod", (), 0),
+        ("env: prod", ("--env", "prod"), 2),
+        ("repository: other/*", (), 0),
+        ("repository: team/*", (), 2),
+    ],
+)
+def test_rules_of_an_override_ask_for_data_only_where_it_selects_the_image(
+    selectors: str, words: tuple[str, ...], code: int
+) -> None:
+    rules = "rules: [{name: known, when: {kev: true}}]"
+    policy(f"overrides: [{{for: {{{selectors}}}, {rules}}}, {{for: {{env: dev}}, max: {{high: 5}}, reason: r}}]\n")
+
+    done = check(*words)
+
+    assert done.code == code, done.err
+    assert ("asks for `kev`, and there is no data for it" in done.err) is (code == 2)
+
+
 def test_statements_of_vex_settle_findings_and_stand_in_the_document() -> None:
     statement = {
         "vulnerability": {"name": "CVE-2026-1001"},

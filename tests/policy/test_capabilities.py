@@ -133,6 +133,10 @@ def test_details_are_not_asked_for_what_is_known_or_has_no_arn() -> None:
         ("{when: {id: CVE-HIGH}, to: low, reason: r}", ["CVE-HIGH"]),
         ("{when: {id: CVE-LOW}, to: medium, reason: r}", ["CVE-HIGH"]),
         ("{when: {id: CVE-OTHER}, to: high, reason: r}", ["CVE-HIGH"]),
+        (
+            "{when: {id: CVE-LOW}, to: high, reason: r}, {when: {id: CVE-OTHER}, to: high, reason: r}",
+            ["CVE-HIGH", "CVE-LOW"],
+        ),
     ],
 )
 def test_what_the_policy_may_rate_otherwise_is_seen_with_that_severity_too(adjust: str, found: list[str]) -> None:
@@ -143,11 +147,11 @@ def test_what_the_policy_may_rate_otherwise_is_seen_with_that_severity_too(adjus
 
 @pytest.mark.parametrize("times", [{}, {"captured_at": None}, {"captured_at": None, "completed_at": None}])
 def test_without_a_time_of_the_answer_nothing_is_known_to_be_old(times: dict[str, Any]) -> None:
-    found = with_arn("CVE-1", published=NOW)
+    found = with_arn("CVE-1", published=NOW, first_seen=NOW)
 
-    told = asked(rules("{kev: true, published: 1d+}"), found, **times)
-
-    assert told == ([] if not times else ["CVE-1"])
+    for text in ("{kev: true, published: 1d+}", "{kev: true, age: 1d+}"):
+        told = asked(rules(text), found, **times)
+        assert told == ([] if not times else ["CVE-1"])
 
 
 def test_the_score_that_decides_is_that_of_the_policys_own_order() -> None:
@@ -157,6 +161,9 @@ def test_the_score_that_decides_is_that_of_the_policys_own_order() -> None:
     assert asked(rules(text.format("10")), found) == ["CVE-1"]
     assert asked(rules(text.format("8")), found) == []
     assert asked(rules(text.format("8"), rest="cvss: {from: [vendor]}\n"), found) == ["CVE-1"]
+    rated = "severity: {adjust: [{when: {id: CVE-1}, to: low, reason: r}]}\ncvss: {from: [nvd]}\n"
+    assert asked(rules("{kev: true, cvss: 9.0+, severity: low}", rest=rated), found) == ["CVE-1"]
+    assert asked(rules("{kev: true, cvss: 9.1+, severity: low}", rest=rated), found) == []
 
 
 KEV_FAULT = "rule one asks for `kev`, and there is no data for it: give it with --kev FILE (rules[0].when)"
@@ -213,7 +220,10 @@ def test_data_that_inspector_gave_for_any_finding_is_data() -> None:
             "severity: {adjust: [{when: {kev: false}, to: low, reason: r}]}\n",
             "severity.adjust entry 1 asks for `kev`",
         ),
-        ("overrides: [{for: {env: a}, rules: [{name: b, when: {kev: true}}]}]\n", "rule b of override 1 asks for"),
+        (
+            "overrides: [{for: {repository: '*/*'}, rules: [{name: b, when: {kev: true}}]}]\n",
+            "rule b of override 1 asks for",
+        ),
     ],
 )
 def test_relaxations_that_hang_on_such_data_are_refused_too(rest: str, place: str) -> None:
