@@ -136,3 +136,28 @@ def test_one_more_than_the_total_is_always_a_loss(
     assert lost(*honest) is None
     more = total | {word: total.get(word, 0) + 1}
     assert lost(*(PageCount(findings=part, declared=more) for part in findings)) is True
+
+
+def test_each_page_may_count_what_is_hidden_too() -> None:
+    assert compare((page({"HIGH": 1, "CRITICAL": 1}, H, hidden=(C,)), page({"LOW": 1}, L))) is None
+
+
+@pytest.mark.parametrize(
+    ("pages", "text"),
+    [
+        # NOTE: all pages say the same, so that it is of the whole.
+        (
+            (page({"HIGH": 3}, H), page({"HIGH": 3}, L)),
+            "high 3 declared and 1 listed, low 0 declared and 1 listed",
+        ),
+        # NOTE: they differ, so that each is of itself.
+        ((page({"HIGH": 3}, H), page({"HIGH": 2}, L)), "high 5 declared and 1 listed, low 0 declared and 1 listed"),
+        # NOTE: what is hidden is listed too.
+        ((page({"CRITICAL": 9}, H, hidden=(C,)),), "critical 9 declared and 1 listed, high 0 declared and 1 listed"),
+    ],
+)
+def test_how_they_differ_is_told_by_severity_and_what_is_equal_is_not(pages: tuple[PageCount, ...], text: str) -> None:
+    problem = compare(pages)
+
+    assert problem is not None
+    assert problem.text == f"AWS's counts and its list differ: {text}"

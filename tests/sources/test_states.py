@@ -2,8 +2,9 @@
 
 import pytest
 
+from gate.errors import EvidenceError
 from gate.model import Kind, ScanState
-from gate.sources.states import explain, missing_hint
+from gate.sources.states import explain, missing_hint, unknown_word
 
 HOSTILE = "\x1b[31m::error::x\n##[error]y\ud800" + "z" * 1_000_000
 
@@ -53,3 +54,42 @@ def test_what_aws_says_stays_one_harmless_line() -> None:
 )
 def test_a_missing_scan_hints_at_what_the_configuration_tells(frequency: str | None, kind: Kind, hint: str) -> None:
     assert hint in missing_hint(frequency, kind)
+
+
+def test_a_word_that_nobody_knows_is_told_whole() -> None:
+    error = unknown_word("scan status", "WOBBLY\n" + "x" * 60)
+
+    assert isinstance(error, EvidenceError)
+    assert error.message == f"AWS answered a scan status that this version does not know: 'WOBBLY {'x' * 52}…'"
+    assert error.hint == "Upgrade scan-gate; if this is the newest version, report it."
+
+
+def test_awss_words_are_cut_where_they_are_longer_than_a_line() -> None:
+    assert explain(ScanState.FAILED, "y" * 300, None)[0] == f"AWS could not scan the image ({'y' * 300})"
+    assert explain(ScanState.FAILED, "y" * 301, None)[0] == f"AWS could not scan the image ({'y' * 299}…)"
+
+
+BY_HAND = "This repository is not scanned by itself: {} in the registry's scanning configuration."
+OF_AN_INDEX = (
+    "Is only the index tagged? Inspector may not find an image without a tag: tag this platform's image too, "
+    "and push it again. Is scanning switched on for this repository?"
+)
+OTHERWISE = (
+    "Is scanning switched on for this repository? Was only an index tagged (its platforms are scanned, not it)? Does "
+    "the registry belong to another account with enhanced scanning (name a role in that account with --role-arn)?"
+)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "kind", "in_index", "hint"),
+    [
+        ("MANUAL", Kind.BASIC, False, BY_HAND.format("start a scan (--start-scan), or switch on scan on push")),
+        ("MANUAL", Kind.ENHANCED, True, BY_HAND.format("add it to the scanning filters")),
+        ("SCAN_ON_PUSH", Kind.ENHANCED, True, OF_AN_INDEX),
+        (None, Kind.UNKNOWN, False, OTHERWISE),
+    ],
+)
+def test_what_to_do_about_a_missing_scan_is_told_whole(
+    frequency: str | None, kind: Kind, hint: str, *, in_index: bool
+) -> None:
+    assert missing_hint(frequency, kind, in_index=in_index) == hint

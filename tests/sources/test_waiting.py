@@ -133,3 +133,16 @@ def test_the_deadline_is_kept_by_a_clock_that_only_grows(clock: VirtualClock) ->
     jumping = Jumping()
     assert Waiting(jumping, 10, quiet).until(Asked(jumping, 100), delay=FIRST_DELAY) == "not yet"
     assert jumping.monotonic() == pytest.approx(10)
+
+
+def test_a_wait_with_a_name_is_the_same_wait_and_tells_whose_it_is(clock: VirtualClock) -> None:
+    told: list[tuple[str, float]] = []
+    wait = Waiting(clock, 10, lambda text, seconds: told.append((text, seconds)))
+    clock.advance(4)
+    named = wait.named("linux/arm64")
+
+    assert named.left == wait.left == 6.0
+    assert named.pause(1, "the scan") == 1
+    assert wait.pause(0.5, "the scan") == 0.5
+    assert told == [("linux/arm64: the scan", 4.0), ("the scan", 5.0)]
+    assert clock.sleeps == (1.0, 0.5)
