@@ -275,3 +275,27 @@ def test_a_page_that_declares_findings_and_lists_none_was_lost_whatever_another_
 def test_a_page_that_comes_twice_is_noticed_by_its_findings() -> None:
     twice = found(*numbered(1_000, 3), findingSeverityCounts={"HIGH": 3})
     assert listing(twice, twice).read(DIGEST).problem.startswith("two pages list the same finding, arn:aws:inspector2")
+
+
+def test_a_page_that_comes_again_after_another_is_noticed_too_and_its_first_finding_named() -> None:
+    first = found(*numbered(1_000, 3), findingSeverityCounts={"HIGH": 3})
+    second = found(*numbered(2_000, 3), findingSeverityCounts={"HIGH": 3})
+    arns = sorted(one["findingArn"] for one in first["imageScanFindings"]["enhancedFindings"])
+
+    said = listing(first, second, first).read(DIGEST)
+
+    assert said.problem == f"two pages list the same finding, {arns[0]}"
+
+
+def test_what_is_told_of_a_listing_that_is_not_whole_is_cut_where_it_is_long() -> None:
+    word = "W" * 61
+    moved = listing(found(*numbered(1_000, 1)), body(status=word))
+
+    assert moved.read(DIGEST).problem == (f"the status changed from ACTIVE to {'W' * 59}… while the pages were read")
+
+
+def test_a_listing_that_is_hollow_has_nothing_to_judge() -> None:
+    said = listing(body(found={})).read(DIGEST)
+
+    assert (said.findings, said.warnings) == ((), ())
+    assert said.problem
