@@ -219,3 +219,38 @@ def test_a_wrong_command_line_is_one_line_that_names_the_help_that_helps(
     assert [word for word in words if word not in done.err] == []
     assert done.err.count("\n") == 1
     assert neutral(done.err) == done.err
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (PolicyError(("a:1:1: one", "a:2:1: two"), hint="Mend them."), "a:1:1: one\na:2:1: two\nMend them."),
+        (PolicyError(("a:1:1: one", "a:2:1: two")), "a:1:1: one\na:2:1: two"),
+        (UsageError("x" * 2_001, hint="y" * 1_001), f"{'x' * 1_999}… — {'y' * 999}…"),
+        (UsageError("x" * 2_000, hint="y" * 1_000), f"{'x' * 2_000} — {'y' * 1_000}"),
+        (PolicyError(("a", "b"), hint="y" * 1_001), f"a\nb\n{'y' * 999}…"),
+        (click.UsageError("z" * 1_001), f"{'z' * 999}… (see gate --help)"),
+        (
+            ValueError("b" * 301),
+            f"a fault of the gate itself: ValueError: {'b' * 299}… (there is no verdict; GATE_TRACEBACK=1 shows where; "
+            "please report it)",
+        ),
+        (
+            ValueError("boom"),
+            "a fault of the gate itself: ValueError: boom (there is no verdict; GATE_TRACEBACK=1 shows where; "
+            "please report it)",
+        ),
+    ],
+)
+def test_what_is_said_is_whole_and_cut_only_where_it_is_long(
+    error: BaseException, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert raising(error, monkeypatch).err == f"gate: {said}\n"
+
+
+def test_without_a_word_the_help_is_said_and_the_command_line_is_wrong() -> None:
+    done = gate()
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("gate: Usage: gate [OPTIONS] COMMAND [ARGS]...")
+    assert "check" in done.err
