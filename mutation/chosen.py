@@ -73,10 +73,10 @@ DECIDING = (
 """Policy, verdict, waiting, counting, settling, exit codes, and the tables of AWS's words; what only words and shows
 things (explanations, lint, reports) is held by golden files."""
 _ELSEWHERE = {
-    "gate/policy/clauses.py": ("tests/policy/test_directions.py", "tests/policy/test_loader.py"),
+    "gate/policy/clauses.py": ("tests/policy/test_limits.py", "tests/policy/test_settling_postponed.py"),
     "gate/policy/judged.py": ("tests/policy/test_judgement.py", "tests/policy/test_evaluate.py"),
     "gate/policy/outcomes.py": ("tests/policy/test_evaluate.py", "tests/policy/test_verdict_document.py"),
-    "gate/policy/ranges.py": ("tests/policy/test_conditions.py", "tests/policy/test_loader.py"),
+    "gate/policy/ranges.py": ("tests/policy/test_choices.py",),
     "gate/policy/vocabulary.py": ("tests/policy/test_every_condition.py", "tests/policy/test_conditions.py"),
     "gate/cli/exits.py": ("tests/cli/test_exits.py", "tests/test_exit_codes.py"),
     "gate/errors.py": ("tests/test_errors.py", "tests/test_exit_codes.py"),

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from datetime import date
 from functools import cached_property
-from typing import cast
 
 from gate.model import WORST_FIRST, Cvss, Finding
 from gate.policy.columns import bits, mask
@@ -46,22 +45,20 @@ class Judgement:
     def _scores(self) -> tuple[Cvss | None, ...]:
         return tuple(judged_score(finding, self.policy.cvss) for finding in self.settled.findings)
 
-    def rules(self, *, only: int | None = None) -> tuple[RuleVerdict, ...]:
+    def rules(self, *, only: int = ~0) -> tuple[RuleVerdict, ...]:
         """Judge limits and rules over all findings, or over those of a set of indexes."""
-        everything = (1 << len(self.settled.findings)) - 1 if only is None else only
-        counted = self._ended.get(Disposition.COUNTED, 0) & everything
+        counted = self._ended.get(Disposition.COUNTED, 0) & only
         limits = judge_limits(
             self.policy,
             tuple((index, self.settled.findings[index], self._scores[index]) for index in bits(counted)),
         )
-        postponed = {one: self._ended.get(one, 0) & everything for one in _POSTPONED}
+        postponed = {one: self._ended.get(one, 0) & only for one in _POSTPONED}
         eligible = Eligible(all=counted | postponed[_POSTPONED[0]] | postponed[_POSTPONED[1]], by_disposition=postponed)
         return (*limits, *judge_rules(self.policy, self._matched, eligible, self._today))
 
     def without(self, cleared: frozenset[int]) -> tuple[RuleVerdict, ...]:
         """Judge limits and rules as if some findings were not there."""
-        size = len(self.settled.findings)
-        return self.rules(only=((1 << size) - 1) & ~mask(cleared, size))
+        return self.rules(only=~mask(cleared, len(self.settled.findings)))
 
     @property
     def findings(self) -> tuple[JudgedFinding, ...]:
@@ -162,7 +159,7 @@ def _vex_by(settlement: Settlement) -> VexBy | None:
     if statement is None:
         return None
     return VexBy(
-        status=cast("str", statement.status),  # type: ignore[arg-type]  # only these two settle
+        status=statement.status,  # type: ignore[arg-type]  # only these two settle
         justification=statement.justification,
         note=statement.note,
         author=statement.author,

@@ -51,7 +51,7 @@ _SEPARATORS = {"maven": ":"}
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9.+-]*")
 _KEY = re.compile(r"[a-z][a-z0-9._-]*")
 _BAD = re.compile(r"[\s\x00-\x1f\x7f]|%(?![0-9A-Fa-f]{2})")
-_GO_VERSION = re.compile(r"(?:v|go)(?=[0-9])")
+_GO_VERSION = re.compile(r"^(?:v|go)(?=[0-9])")
 
 
 class Purl(Struct, frozen=True, kw_only=True):
@@ -202,7 +202,7 @@ def _has_version(purl: Purl, package: Package) -> bool | None:
     if purl.type in OS_TYPES:
         return _is_os_version(purl.version, purl.qualifier("epoch"), package.version)
     if purl.type == "golang":
-        return _GO_VERSION.sub("", purl.version, count=1) == _GO_VERSION.sub("", package.version, count=1)
+        return _GO_VERSION.sub("", purl.version) == _GO_VERSION.sub("", package.version)
     return purl.version == package.version
 
 

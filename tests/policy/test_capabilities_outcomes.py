@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
 
-from gate.model import Finding, Fix
-from gate.policy.capabilities import lacking, outcomes
+from gate.errors import PolicyError
+from gate.facts.known import Facts
+from gate.model import Cvss, Finding, Fix, Kind
+from gate.policy.capabilities import lacking, outcomes, refuse_unknowable
 from gate.policy.conditions import CONDITIONS, KNOWERS, Knower
 from gate.policy.document import Policy
 from gate.policy.loader import loads
+from tests.builders import finding, scan
 from tests.policy.naive_conditions import any_package, drawn_conditions, drawn_finding, when_from
 from tests.strategies import seeded
 
@@ -100,3 +103,57 @@ def test_inspector_knows_everything_and_enhanced_scanning_all_but_epss() -> None
     assert list(lacking(policy, "inspector")) == []
     text = "rule one asks for `epss`, which enhanced scanning does not know; it takes --epss FILE"
     assert list(lacking(policy, "ecr-enhanced")) == [(("rules", 0, "when"), text, True)]
+
+
+def test_a_condition_that_lacks_nothing_hides_none_that_stands_behind_it() -> None:
+    told = lacking(rules("{severity: low}", "{kev: true}"), "imagebuilder")
+
+    assert [path for path, _, _ in told] == [("rules", 1, "when")]
+
+
+@pytest.mark.parametrize(
+    "known",
+    ["{kev: true}", "{all: [{kev: true}]}", "{any: [{kev: true}]}", "{not: {kev: true}}", "{not: {kev: false}}"],
+)
+def test_what_is_given_beside_a_scan_may_decide_a_condition_wherever_it_stands(known: str) -> None:
+    policy = rules(f"{{any: [{{exploit: true}}, {known}]}}")
+    path = ("rules", 0, "when")
+
+    assert [(where, never) for where, _, never in lacking(policy, "imagebuilder", frozenset({"kev"}))] == [
+        (path, False)
+    ]
+    assert [(where, never) for where, _, never in lacking(policy, "imagebuilder")] == [(path, True)]
+
+
+def refusal(text: str, found: Finding, **options: Any) -> tuple[str, ...]:
+    policy = loads(f"version: 1\nmax: {{high: 0}}\n{text}\n".encode(), file="gate.yaml").policy
+    with pytest.raises(PolicyError) as err:
+        refuse_unknowable(policy, (scan(found, kind=Kind.BASIC),), Facts(), **options)
+    return err.value.faults
+
+
+def test_a_rule_of_an_override_that_never_matches_in_a_source_is_refused_like_any_other() -> None:
+    text = "overrides: [{for: {env: prod}, rules: [{name: b, when: {exploit: true}}]}]"
+
+    [fault] = refusal(text, finding(), env="prod")
+
+    assert fault.startswith("rule b of override 1 asks for `exploit`, which basic scanning of ECR does not know; ")
+    assert fault.endswith(" (overrides[0].rules[0].when)")
+
+
+def test_a_refusal_says_where_the_condition_stands_in_the_policys_files() -> None:
+    faults = refusal(
+        "rules: [{name: one, when: {kev: true}}]",
+        finding(),
+        place=lambda *path: f"gate.yaml at {'/'.join(map(str, path))}",
+    )
+
+    assert faults == (
+        "gate.yaml at rules/0/when: rule one asks for `kev`, and there is no data for it: give it with --kev FILE",
+    )
+
+
+def test_whether_a_rule_hangs_on_missing_data_is_told_by_the_score_that_the_policy_judges_by() -> None:
+    found = finding(scores=(Cvss(score=9.0, version="3.1", source="nvd"),))
+
+    assert len(refusal("rules: [{name: one, when: {kev: true, cvss: 9.0+}}]\ncvss: {from: [nvd]}", found)) == 1

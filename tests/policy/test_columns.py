@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from gate.model import Finding, Fix, Kev, Package, Severity
 from gate.policy.clauses import Rule
 from gate.policy.columns import Kleene, Table, bits, mask
-from gate.policy.conditions import CONDITIONS, Condition
+from gate.policy.conditions import CONDITIONS, Condition, View, when_of
 from gate.policy.verdict import RuleOutcome
 from tests.builders import NOW, finding, judge, package, policy, scan
 from tests.policy.naive_conditions import (
@@ -105,6 +105,11 @@ def test_what_holds_or_may_hold_is_possible() -> None:
 def test_of_no_findings_nothing_is_said() -> None:
     assert one_by_one(table(), {"not": {"package": "a"}}, 0) == []
     assert table().any_package(when_from({"not": {"kev": True}})) == Kleene(0, 0)
+
+
+def test_any_of_no_conditions_holds_for_nothing_and_all_of_none_for_everything() -> None:
+    assert table(finding()).any_package(when_of(any=())) == Kleene(0, 0)
+    assert table(finding()).any_package(when_of(all=())) == Kleene(1, 0)
 
 
 def test_a_value_is_that_of_its_own_condition() -> None:
@@ -206,6 +211,7 @@ def counting(reads: Counter[tuple[str, int]]) -> dict[str, Condition]:
 
     def counted(key: str, condition: Condition) -> Condition:
         def read(subject: Any, view: Any) -> Any:
+            assert isinstance(view, View)
             reads[key, id(subject)] += 1
             return condition.read(subject, view)
 
@@ -234,6 +240,18 @@ def test_200_rules_over_5000_findings_ask_each_fact_of_a_finding_at_most_once(mo
     assert Counter(key for key, _ in reads) == {
         key: packages if CONDITIONS[key].of == "package" else 5_000 for key in VALUES
     }
+
+
+def test_each_package_is_a_row_once_though_no_finding_is_in_a_further_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: Counter[tuple[str, int]] = Counter()
+    monkeypatch.setattr("gate.policy.columns.CONDITIONS", counting(reads))
+    seen = table(finding("CVE-1", packages=(OLD,)), finding("CVE-2", packages=(JAR,)))
+
+    for key in ("package", "version", "path"):
+        seen.any_package(when_from({key: "a"}))
+
+    assert sorted(key for key, _ in reads) == ["package", "package", "path", "path", "version", "version"]
+    assert set(reads.values()) == {1}
 
 
 def test_facts_of_findings_are_the_same_beside_those_of_packages() -> None:

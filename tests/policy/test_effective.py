@@ -109,6 +109,14 @@ def test_what_may_be_for_the_image_counts_where_another_loosens_the_same_key(
         assert found.is_loosened is (does > 1)
 
 
+def test_what_may_be_for_the_image_does_not_count_where_another_loosens_another_key() -> None:
+    mode, limit = "{for: {env: prod}, mode: warn, reason: r}", "{for: {tag: v1}, max: {high: 7}, reason: r}"
+
+    found = of(f"{OWN}overrides: [{mode}, {limit}]")
+
+    assert (found.policy.mode, found.policy.max.high, found.overrides) == ("warn", 5, (0,))
+
+
 def test_a_rule_that_loosens_keeps_none_beside_it_from_an_image_that_may_be_meant() -> None:
     rules = "[{name: r, when: {kev: true}, max: 9}, {name: s, when: {kev: true}}]"
 

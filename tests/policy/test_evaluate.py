@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from gate import __version__
 from gate.errors import Exit
@@ -13,12 +14,13 @@ from gate.policy.clauses import AcceptUnsupported, Ignore, Max
 from gate.policy.document import Policy, Relaxations, ScanDemands
 from gate.policy.evaluate import Beside, evaluate
 from gate.policy.scalars import Until
-from gate.policy.verdict import Outcome, RuleOutcome, ScanFacts, Setting
-from tests.builders import NOW, OTHER_DIGEST, finding, fixable, image, judge, policy, scan, used
+from gate.policy.verdict import Outcome, RuleOutcome, RuleVerdict, ScanFacts, Setting
+from tests.builders import DIGEST, NOW, OTHER_DIGEST, finding, fixable, image, judge, policy, scan, used
 
 STRICT = policy(max=Max(high=0))
 PASSES, FAILS = scan(), scan(finding())
 PENDING, BROKEN = scan(state=ScanState.PENDING), scan(state=ScanState.FAILED)
+INDEX = "sha256:" + "1d" * 32
 MOVED = TagMove(tag="v1", to=OTHER_DIGEST, pinned=False)
 
 
@@ -55,6 +57,12 @@ def test_a_violation_comes_first_then_who_was_refused_then_bad_evidence_then_a_r
         found = evaluate(used(STRICT), order, NOW)
         assert (found.verdict, found.exit_code) == (outcome, exit_code)
         assert len(found.images) == len(scans)
+
+
+def test_each_image_has_a_verdict_and_an_exit_code_of_its_own() -> None:
+    found = judge(STRICT, PASSES, FAILS).images
+
+    assert [(one.verdict, one.exit_code) for one in found] == [(Outcome.PASS, 0), (Outcome.FAIL, 1)]
 
 
 @pytest.mark.parametrize("warn_exit", [False, True])
@@ -153,6 +161,32 @@ def test_a_moved_tag_takes_every_verdict_but_a_known_violation(
 
     assert (found.verdict, found.exit_code) == (outcome, exit_code)
     assert found.images[0].counts is not None
+
+
+@pytest.mark.parametrize(
+    ("fields", "judged"), [({}, DIGEST), ({"index_digest": INDEX}, INDEX), ({"digest": None}, "-")]
+)
+def test_an_image_whose_tag_moved_says_what_was_judged_and_what_to_do(fields: dict[str, Any], judged: str) -> None:
+    one = judge(STRICT, scan(tag_move=MOVED, image=image(**fields))).images[0]
+
+    assert (one.exit_code, one.reason, one.hint) == (
+        4,
+        f"the tag v1 now names {OTHER_DIGEST}; what was judged is {judged}",
+        "Run the gate again, or name the image by its digest.",
+    )
+
+
+@pytest.mark.parametrize("mode", ["enforce", "warn"])
+@pytest.mark.parametrize(("state", "accepts"), [(ScanState.UNSUPPORTED, True), (ScanState.FAILED, False)])
+def test_where_nothing_is_counted_the_one_rule_has_numbers_of_nothing(
+    mode: Any, state: ScanState, *, accepts: bool
+) -> None:
+    one = judge(replace(accepting(), mode=mode), scan(state=state, reason="no OS")).images[0]
+
+    outcome = RuleOutcome.WARN if accepts else RuleOutcome.NO_VERDICT
+    fields: dict[str, Any] = {"action": "warn" if mode == "warn" else "fail", "outcome": outcome, "why": one.reason}
+    assert one.rules == (RuleVerdict(name="scan-complete", count=0, max=None, findings=(), **fields),)
+    assert (one.exit_code, one.hint) == (0 if accepts else 3, "")
 
 
 def test_upgrades_do_not_bring_back_a_tag_that_moved() -> None:

@@ -114,8 +114,7 @@ def test_a_hostile_file_name_stays_on_its_line() -> None:
     found = stale_facts(asking(KEV), FactsUsed(kev=data(8 * DAY, "a\n::error::\x1b[31m" + "x" * 900)), NOW)
 
     assert found is not None
-    assert found.reason.isprintable()
-    assert len(found.reason) < 400
+    assert found.reason.startswith(f"the KEV data (a ::error::{'x' * 188}…) is 1w1d old (of 2026-11-12), ")
 
 
 def test_dates_at_either_end_of_time_are_judged_and_no_crash() -> None:

@@ -229,3 +229,15 @@ def test_a_policy_that_only_warns_warns_of_what_would_fail() -> None:
         ("max.high", RuleOutcome.WARN, "warn"),
         ("cvss_floor", RuleOutcome.WARN, "warn"),
     }
+
+
+def test_where_nothing_is_limited_a_rule_is_skipped_and_says_so() -> None:
+    rules = policy(max=Max(high="unlimited"))
+    skipped: dict[str, Any] = {"action": "fail", "outcome": RuleOutcome.SKIPPED, "max": None, "findings": ()}
+
+    assert rule("max.high", rules, *several(2)) == RuleVerdict(
+        name="max.high", count=2, why="2 high findings, any number allowed", **skipped
+    )
+    assert rule("cvss_floor", rules, *several(2)) == RuleVerdict(
+        name="cvss_floor", count=0, why="no CVSS floor is set", **skipped
+    )

@@ -21,7 +21,7 @@ SEVERITIES = "critical, high, medium, low, informational, unknown"
 
 def test_maxima_make_a_policy_of_their_own() -> None:
     loaded = from_maxima(("critical=0", "high=5", "low=unlimited"))
-    assert (loaded.name, loaded.files) == ("--max", ())
+    assert (loaded.name, loaded.files, loaded.policy.version) == ("--max", (), 1)
     limits = loaded.policy.max
     assert (limits.critical, limits.high, limits.medium, limits.low, limits.unknown) == (
         0,
@@ -65,6 +65,22 @@ def test_what_is_no_maximum_is_refused_with_the_option(pairs: tuple[str, ...], m
     with pytest.raises(UsageError, match=re.escape(message)) as caught:
         from_maxima(pairs)
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("pairs", "hint"),
+    [
+        (("high=5", "high=5"), "Give each severity once."),
+        (("high=5,low=3",), "To limit several severities, repeat --max."),
+        ((), "For a report that never fails use a policy with `mode: warn`."),
+        (("high",), ""),
+        (("x=0",), ""),
+    ],
+)
+def test_a_maximum_that_is_refused_says_what_to_do(pairs: tuple[str, ...], hint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        from_maxima(pairs)
+    assert caught.value.hint == hint
 
 
 def test_a_hostile_maximum_stays_on_one_short_line() -> None:
@@ -145,6 +161,8 @@ def test_an_entry_of_a_list_that_is_joined_stands_where_it_was_written(layered: 
     ]
     assert [places(loaded, "overrides", index, "max", "low") for index in range(2)] == ["0/p.yaml:9", "2/p.yaml:5"]
     assert places(loaded, "ignore", 4, "id") == "2/p.yaml:7"
+    assert [places(loaded, "ignore", index) for index in (1, 2)] == ["0/p.yaml:6", "2/p.yaml:7"]
+    assert [places(loaded, key) for key in ("ignore", "overrides")] == ["2/p.yaml:7", "2/p.yaml:4"]
     assert [entry.id for entry in loaded.policy.ignore] == ["a", "b", "a", "b"]
 
 
@@ -156,6 +174,7 @@ def test_a_rule_stands_where_it_was_written_last(layered: Callable[..., Loaded])
 
     assert [rule.name for rule in loaded.policy.rules] == ["a", "b", "c"]
     assert [places(loaded, "rules", index, "when") for index in range(3)] == ["0/p.yaml:4", "1/p.yaml:5", "1/p.yaml:4"]
+    assert [places(loaded, "rules", index) for index in range(3)] == ["0/p.yaml:4", "1/p.yaml:5", "1/p.yaml:4"]
     assert places(loaded, "rules") == "1/p.yaml:4"
 
 

@@ -11,6 +11,7 @@ from gate.errors import Exit, GateError, PolicyError
 from gate.policy import loader
 from gate.policy.document import Policy
 from gate.policy.loader import built_in, load, loads
+from gate.policy.text import MOST_BYTES
 
 GOOD = "version: 1\nmax: {critical: 0}\n"
 ENTRY = """\
@@ -71,6 +72,18 @@ def test_a_policy_for_another_gate_says_so_and_nothing_else(text: str, fault: st
 def test_a_required_version_that_holds_changes_nothing(line: str) -> None:
     assert faults(f"{line}\nunheard: of") != ()
     assert not any("needs scan-gate" in fault for fault in faults(f"{line}\nunheard: of"))
+    assert loads(f"{GOOD}required_version: '>=0.0.1'\n".encode(), file="p.yaml").policy.max.critical == 0
+
+
+def test_a_policy_for_another_gate_is_told_from_whatever_place_the_key_has() -> None:
+    wanted = ",".join([">=99"] * 20)
+
+    assert faults(f"max: {{critical: 0}}\nrequired_version: '{wanted}'\n") == (
+        f"2:19: this policy needs scan-gate {wanted[:59]}…; this is {__version__}",
+    )
+    assert faults("version: '2'\nmax: {critical: 0}\n") == (
+        "1:10: version: got '2' in quotes, which make it text; expected `1`",
+    )
 
 
 def test_a_required_version_that_is_none_is_an_ordinary_fault() -> None:
@@ -98,6 +111,16 @@ def test_a_file_that_may_not_be_read_says_why(tmp_path: Path, monkeypatch: pytes
         load(tmp_path / "p.yaml")
 
 
+def test_a_fault_of_the_system_without_words_of_its_own_is_told_on_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("odd\n::error::")
+
+    monkeypatch.setattr(Path, "open", fail)
+    with pytest.raises(PolicyError) as caught:
+        load(Path("p.yaml"))
+    assert caught.value.message == "p.yaml: cannot be read: odd ::error::"
+
+
 def test_a_path_that_no_file_can_have_is_refused_on_one_line() -> None:
     with pytest.raises(PolicyError, match="cannot be read: embedded null byte") as caught:
         load(Path("a\x00\n\x1b[31mb"))
@@ -116,6 +139,18 @@ def test_a_file_larger_than_allowed_is_not_read_to_its_end() -> None:
         load(Path("/dev/zero"))
 
 
+@pytest.mark.parametrize(("more", "accepted"), [(0, True), (1, False)])
+def test_a_file_may_be_as_large_as_allowed_and_not_a_byte_larger(tmp_path: Path, more: int, *, accepted: bool) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text(f"{GOOD}#".ljust(MOST_BYTES + more - 1, "x") + "\n")
+
+    if accepted:
+        assert load(file).policy.max.critical == 0
+    else:
+        with pytest.raises(PolicyError, match=r"p\.yaml: is larger than 4 MiB"):
+            load(file)
+
+
 def test_the_built_in_policy_is_the_shipped_default() -> None:
     loaded = built_in()
     assert (loaded.name, loaded.files) == ("default", ("(built in)",))
@@ -128,14 +163,21 @@ def test_the_built_in_policy_inside_the_package_comes_first(tmp_path: Path, monk
     (tmp_path / "policies" / "default.yaml").write_text(GOOD)
     monkeypatch.setattr(loader, "resources", lambda _: tmp_path)
     assert built_in().sha256 == hashlib.sha256(GOOD.encode()).hexdigest()
+    assert built_in().name == "default"
+    (tmp_path / "policies" / "default.yaml").write_text(f"{GOOD}name: strict\n")
+    assert built_in().name == "strict"
 
 
 def test_an_installation_without_the_built_in_policy_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loader, "resources", lambda _: tmp_path)
     monkeypatch.setattr(loader, "__file__", str(tmp_path / "a" / "b" / "c.py"))
-    with pytest.raises(GateError, match="missing from this installation") as caught:
+    with pytest.raises(GateError) as caught:
         built_in()
     assert caught.value.exit_code is Exit.FAULT
+    assert (caught.value.message, caught.value.hint) == (
+        "the built-in policy is missing from this installation",
+        "Install scan-gate again.",
+    )
 
 
 def test_five_thousand_ignore_entries_load_in_about_a_second() -> None:

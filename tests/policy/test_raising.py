@@ -118,6 +118,11 @@ DEV = "overrides: [{for: {env: dev}, %s}]"
             "rules: [{name: r, when: {severity: high}, max: 1}]\n" + DEV % "rules: [{name: r, when: {severity: high}}]",
             "raise max of rule r to 2 in override 1 (for env dev) and raise max of rule r to 2",
         ),
+        ("cvss_floor: 7.3\n" + DEV % "cvss_floor: 5.0", "raise cvss_floor to 7.3 in override 1 (for env dev)"),
+        (
+            "rules: [{name: r, when: {severity: high}, max: 2}]\n" + DEV % "rules: [{name: r, when: {severity: high}}]",
+            "raise max of rule r to 2 in override 1 (for env dev)",
+        ),
         (
             "rules: [{name: r, when: {severity: high}}, {name: s, when: {severity: low}}]\n"
             + DEV % "rules: [{name: t, when: {severity: low}}]",

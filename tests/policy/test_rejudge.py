@@ -168,6 +168,32 @@ def test_a_change_to_an_image_is_found_out(change: Change) -> None:
     assert disagreement(forged) is not None
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"verdict": Outcome.PASS}, "verdict is pass, judged again it is fail"),
+        ({"exit_code": 0}, "exit_code is 0, judged again it is 1"),
+        ({"mode": "warn"}, "mode is warn, judged again it is enforce"),
+        ({"limits": None}, "limits is another value, judged again it is another value"),
+        ({"overrides": (0,)}, "overrides is another value, judged again it is another value"),
+        ({"rules": ()}, "rules is other rules or outcomes, judged again it is those that the policy makes"),
+        (
+            {"findings": MADE.images[0].findings[::-1]},
+            "findings is other dispositions or order, judged again it is those that the policy makes",
+        ),
+        ({"reason": "x"}, f"reason is x, judged again it is {MADE.images[0].reason}"),
+    ],
+)
+def test_a_change_to_an_image_is_named_with_its_place(change: dict[str, Any], said: str) -> None:
+    one = MADE.images[0]
+
+    assert _said_of(replace(one, **change)) == f"images[0].{said}"
+
+
+def _said_of(one: ImageVerdict) -> str | None:
+    return disagreement(replace(MADE, images=(one,)))
+
+
 @pytest.mark.parametrize("exit_code", [0, 1, 2, 10, 70, 99, -1])
 def test_no_image_without_facts_has_the_exit_code_of_one_that_was_judged(exit_code: int) -> None:
     made = judged(DENIED)

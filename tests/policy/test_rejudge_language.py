@@ -13,7 +13,7 @@ from gate.model import Fix, Kev, Severity
 from gate.policy.document import Policy
 from gate.policy.evaluate import evaluate
 from gate.policy.rejudge import disagreement, evidence_of, scan_of
-from gate.policy.verdict import Disposition, ImageVerdict, Outcome, Sight, Verdict
+from gate.policy.verdict import Disposition, ImageVerdict, Outcome, Setting, Sight, Verdict
 from gate.reports.json_document import read, render
 from tests.builders import NOW, finding, fixable, judge, scan
 from tests.facts.written import LOG4J, catalogue, entry
@@ -86,11 +86,11 @@ def test_what_check_wrote_agrees_with_itself(verdict: Verdict) -> None:
 
 
 def test_the_document_holds_all_that_the_judgement_was_made_from() -> None:
-    assert MADE.policy is not None
+    told = made(settings=(Setting(name="env", variable="GATE_CHECK_ENV"),), warn_exit=True)
 
-    again = evaluate(MADE.policy, *evidence_of(MADE))
-
-    assert again == MADE
+    for verdict in (MADE, told):
+        assert verdict.policy is not None
+        assert evaluate(verdict.policy, *evidence_of(verdict)) == verdict
 
 
 def test_a_finding_is_read_back_with_the_severity_that_aws_gave_it() -> None:

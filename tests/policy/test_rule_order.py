@@ -167,3 +167,9 @@ def test_a_day_that_puts_off_a_failure_is_kept_only_where_nothing_fails_before(
 
     assert both.enforce_from == day
     assert strictest_rules((rule(name="s"),), (rule(**one),)) == (rule(name="s"), rule(**one))
+
+
+def test_of_two_rules_that_only_warn_and_ask_for_the_same_one_is_made_that_does_so_too() -> None:
+    one, other = rule(max=1, action="warn"), rule(spare=("grace",), action="warn")
+
+    assert strictest_rules((one,), (other,)) == (rule(max=0, action="warn", if_unknown="warn"),)

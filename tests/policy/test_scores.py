@@ -34,6 +34,8 @@ INSPECTOR, DEBIAN, NVD = cvss(5.0, "inspector"), cvss(6.0, "debian"), cvss(7.0)
         (("nvd",), (cvss(5.0, version="3.1"), cvss(6.0, version="3.0")), cvss(5.0, version="3.1")),
         (("nvd",), (cvss(5.0), cvss(6.0)), cvss(6.0)),
         (("nvd",), (cvss(5.0, vector="a"), cvss(5.0, vector="b")), cvss(5.0, vector="b")),
+        (("nvd",), (cvss(5.0), cvss(5.0, vector="AV:N")), cvss(5.0, vector="AV:N")),
+        (("nvd",), (cvss(1.0),), cvss(1.0)),
         (("nvd",), (cvss(5.0, version="new"), cvss(4.0, version="2.0")), cvss(4.0, version="2.0")),
         (("nvd",), (cvss(5.0, version="9" * 5_000), cvss(4.0, version="2.0")), cvss(5.0, version="9" * 5_000)),
         (("inspector", "nvd"), (cvss(0.0, "inspector"), NVD), NVD),

@@ -6,11 +6,16 @@ from typing import Any
 import pytest
 
 from gate.model import Finding, FindingStatus, Kev
+from gate.policy.baseline import Compared
 from gate.policy.clauses import Ignore, Max, VexChoice
 from gate.policy.document import Policy, ScanDemands
+from gate.policy.relaxing import Uses
 from gate.policy.scalars import Until
-from gate.policy.verdict import Disposition, JudgedFinding, Outcome, Tally
-from tests.builders import NOW, finding, image, judge, package, policy, scan
+from gate.policy.settling import Surroundings, settle
+from gate.policy.verdict import BaselineUsed, Disposition, JudgedFinding, Outcome, Tally
+from gate.policy.vex import Vex
+from gate.policy.vex_document import VexProduct
+from tests.builders import DIGEST, NOW, OTHER_DIGEST, finding, image, judge, package, policy, scan
 from tests.policy.written import compared, naming_vex, policy_of, sight, statement
 
 ACCEPTED = Ignore(id="CVE-1", reason="Not compiled in.")
@@ -174,3 +179,28 @@ def test_an_image_of_which_nobody_knows_anything_is_judged_too() -> None:
 
     assert judge(rules, scan(image=bare)).exit_code == 0
     assert judge(rules, scan(finding("CVE-1"), image=bare)).exit_code == 1
+
+
+@pytest.mark.parametrize(("digest", "used"), [(DIGEST, True), (OTHER_DIGEST, False)])
+def test_a_statement_of_vex_may_be_about_the_image_and_is_then_of_use(digest: str, *, used: bool) -> None:
+    about = statement(products=(VexProduct(purls=(f"pkg:oci/app@{digest}",)),))
+    uses = Uses()
+    around = Surroundings(image=image(), now=NOW, env=None, vex=Vex((about,), NOW), compared=None, uses=uses)
+
+    found = settle(naming_vex(policy_of("max: {high: 0}")), [finding()], around)
+
+    assert found.settlements[0].vex == (about if used else None)
+    assert uses.used == ({"vex"} if used else set())
+
+
+def test_what_others_wrote_is_cut_to_a_line_that_can_be_read() -> None:
+    said = statement(note="n" * 999, author="a" * 999, file="f" * 999)
+    found = finding()
+    seen = Compared(used=BaselineUsed(target="t" * 999, missing=""), sights={found.key: sight()})
+    postponing = policy_of("max: {high: 0}\nbaseline: {judge: new}")
+
+    by_vex = settled(naming_vex(policy_of("max: {high: 0}")), found, vex=(said,)).settled_by
+    by_baseline = settled(postponing, found, compared=(seen,)).settled_by
+
+    assert by_vex == f"not_affected by {'a' * 99}… in {'f' * 199}…: {'n' * 299}…"
+    assert by_baseline == f"the baseline {'t' * 199}… has it too"

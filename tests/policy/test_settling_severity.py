@@ -1,15 +1,17 @@
 """Changes of severity: which of them is taken, when, and what `relaxations.never` keeps it from."""
 
+from datetime import timedelta
+
 import pytest
 
-from gate.model import Finding, Fix, Kev, Severity
+from gate.model import Cvss, Finding, Fix, Kev, Severity
 from gate.policy.document import Policy
 from gate.policy.relaxing import Uses
 from gate.policy.settling import Surroundings, settle
 from gate.policy.verdict import Adjusted, Disposition, JudgedFinding
 from gate.policy.vex import Vex
 from tests.builders import NOW, finding, image, judge, package, scan
-from tests.policy.written import policy_of
+from tests.policy.written import compared, policy_of, sight
 
 LISTED, UNLISTED = Kev(listed=True), Kev(listed=False)
 NEVER = "relaxations: {never: {kev: true}}\n"
@@ -36,6 +38,8 @@ def settled(rules: Policy, found: Finding) -> JudgedFinding:
         ("{when: {id: CVE-1}, to: low, reason: r, since: 2026-11-21}", Fix.NONE, Severity.HIGH, None),
         ("{when: {id: CVE-1}, to: high, reason: r}", Fix.NONE, Severity.HIGH, None),
         ("{when: {package: openssl}, to: low, reason: r}", Fix.NONE, Severity.HIGH, None),
+        (f"{DOWN}, {DOWN}", Fix.NONE, Severity.LOW, 0),
+        (f"{{when: {{id: CVE-1}}, to: medium, reason: r, until: 2026-11-19}}, {DOWN}", Fix.NONE, Severity.LOW, 1),
         (
             "{when: {severity: low}, to: informational, reason: r}, {when: {id: CVE-1}, to: low, reason: r}",
             Fix.NONE,
@@ -135,3 +139,57 @@ def test_every_change_that_matches_is_of_use_and_one_that_never_keeps_back_is_to
 
     assert uses.used == {"severity.adjust[0]", "severity.adjust[1]", "severity.adjust[3]"}
     assert uses.barred == {"severity.adjust[1]"}
+
+
+LISTED_BY_NVD = (Cvss(score=5.0, version="3.1", source="inspector"), Cvss(score=9.5, version="3.1", source="nvd"))
+
+
+@pytest.mark.parametrize(("sources", "severity"), [("nvd, inspector", "critical"), ("inspector, nvd", "high")])
+def test_a_change_may_ask_for_the_score_that_the_policy_judges_by(sources: str, severity: str) -> None:
+    entry = "{when: {cvss: 9.0+}, to: critical, reason: r}"
+    rules = policy_of(f"cvss_floor: 10\ncvss: {{from: [{sources}]}}\n{ADJUST.format(entry)}")
+
+    assert settled(rules, finding(scores=LISTED_BY_NVD)).severity.value == severity
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "severity"),
+    [(40, None, "low"), (None, 40, "low"), (4, None, "high"), (4, 40, "low"), (None, None, "high")],
+)
+def test_a_change_may_ask_for_the_age_since_the_first_sight_here_or_in_the_baseline(
+    here: int | None, there: int | None, severity: str
+) -> None:
+    entry = "{when: {age: 30d+}, to: low, reason: r}"
+    rules = policy_of(f"cvss_floor: 9\nbaseline: {{judge: new}}\n{ADJUST.format(entry)}")
+    found = finding(first_seen=None if here is None else NOW - timedelta(days=here))
+    seen = {} if there is None else {found.key: sight(first_seen=NOW - timedelta(days=there))}
+
+    judged = judge(rules, scan(found), compared=(compared(seen),)).images[0].findings[0]
+
+    assert judged.severity.value == severity
+
+
+def test_what_never_holds_before_or_after_the_change_is_barred_whatever_the_place_it_then_stands_at() -> None:
+    entries = "{when: {id: CVE-UP}, to: critical, reason: r}, {when: {id: CVE-DOWN}, to: low, reason: r}"
+    rules = policy_of(
+        f"cvss_floor: 9\nrelaxations: {{never: {{any: [{{severity: high}}, {{id: CVE-NEVER}}]}}}}\n"
+        f"{ADJUST.format(entries)}\nignore: [{{id: CVE-*, reason: r}}]"
+    )
+    low, high = ("CVE-NEVER", Severity.LOW), ("CVE-DOWN", Severity.HIGH)
+    names = (low, ("CVE-FREE", Severity.MEDIUM), ("CVE-UP", Severity.HIGH), high, ("CVE-A", Severity.CRITICAL))
+    listed = [finding(name, severity) for name, severity in names]
+    around = Surroundings(image=image(), now=NOW, env=None, vex=Vex((), NOW), compared=None, uses=Uses())
+
+    found = settle(rules, listed, around)
+
+    assert [(one.id, one.severity.value) for one in found.findings] == [
+        ("CVE-A", "critical"),
+        ("CVE-UP", "critical"),
+        ("CVE-DOWN", "high"),
+        ("CVE-FREE", "medium"),
+        ("CVE-NEVER", "low"),
+    ]
+    assert [one.disposition.value for one in found.settlements] == [
+        *("ignored", "counted", "counted", "ignored", "counted")
+    ]
+    assert found.never == 0b10110

@@ -45,9 +45,15 @@ def test_strange_versions_have_a_place_too(version: str) -> None:
 def test_what_is_no_epoch_is_part_of_the_version() -> None:
     assert version_key("abc:1.0") > version_key("abc")
     assert version_key("abc:1.0") < version_key("1:0")
+    assert version_key("1:2:0") > version_key("9")
 
 
 @settings(derandomize=True, deadline=None, max_examples=100)
 @given(st.lists(st.text(), min_size=1, max_size=5), st.randoms())
 def test_the_highest_does_not_depend_on_the_order(versions: list[str], random: Random) -> None:
     assert highest(random.sample(versions, len(versions))) == highest(versions)
+
+
+def test_an_epoch_has_up_to_nine_digits_and_what_has_more_counts_as_none() -> None:
+    assert version_key("999999999:1") > version_key("2:1")
+    assert version_key("9999999999:1") < version_key("1:0")

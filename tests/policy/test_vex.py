@@ -69,10 +69,13 @@ def tightens(*products: VexProduct | str, found: Finding = ONE, seen: Image | No
         (f"pkg:oci/app@{OTHER_DIGEST}?arch=amd64", INDEXED, False, False),
         (f"pkg:oci/app@{OTHER_DIGEST}?arch=arm64&os=windows", INDEXED, False, False),
         (f"pkg:oci/app@{OTHER_DIGEST}?arch=arm64", image(index_digest=OTHER_DIGEST), False, True),
+        (f"pkg:oci/app@{OTHER_DIGEST}?arch=arm64", replace(INDEXED, platform="linux/arm64"), True, True),
+        (f"pkg:oci/app@{OTHER_DIGEST}?arch=amd64", replace(INDEXED, platform="linux"), False, True),
         (URL, image(), True, True),
         (f"pkg:oci/app?repository_url={HOST}%2Fteam%2Fapp", image(), True, True),
         (f"pkg:oci/App?repository_url={HOST.upper()}/team/app", image(), True, True),
         (URL.replace(".dkr.ecr.eu-west-1.amazonaws.com", ".dkr-ecr.eu-west-1.on.aws"), image(), True, True),
+        (URL.replace("team/app", "org/team/app"), image(repository="org/team/app"), True, True),
         (f"{URL}&arch=arm64", INDEXED, True, True),
         (f"{URL}&arch=amd64", INDEXED, False, False),
         (f"{URL}&arch=arm64", image(), False, True),
@@ -224,14 +227,14 @@ def test_a_statement_from_the_future_says_nothing(status: str, ahead: timedelta,
     assert Vex((old, new), NOW).settle(ONE, image()) == (told if speaks else old)
 
 
-def test_of_equal_statements_all_are_used_and_ties_are_broken_by_text() -> None:
-    names = ("b.json", "a.json", "c.json")
+@pytest.mark.parametrize("names", [("b.json", "a.json"), ("b.json", "a.json", "c.json")])
+def test_of_equal_statements_all_are_used_and_ties_are_broken_by_text(names: tuple[str, ...]) -> None:
     vex = Vex((*(statement(HERE, file=name) for name in names), statement(HERE, timestamp=NOW - AFTER * 99)), NOW)
 
     settled = vex.settle(ONE, image())
 
     assert settled is not None
-    assert (settled.file, vex.used) == ("a.json", {0, 1, 2})
+    assert (settled.file, vex.used) == ("a.json", set(range(len(names))))
 
 
 def test_without_statements_nothing_is_settled() -> None:
