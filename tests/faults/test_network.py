@@ -17,7 +17,7 @@ from tests.faults.table import Cell, cells
 ASKING = [stage for stage in STAGES if stage.operation]
 REPEATS = 3.0
 """Seconds that one request takes at most by the gate's own clock: the pauses before a body is asked for again."""
-SOON = 20.0
+SOON = 120.0
 """Seconds of the real clock, of which a cell takes a small part, however busy the machine is."""
 
 
