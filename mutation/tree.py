@@ -1,13 +1,17 @@
 """A copy of the project in which code may be changed, so that who works on the project meanwhile meets no mutant."""
 
+import resource
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from mutation.chosen import ROOT
 
 _UNNEEDED = ("docs/images/", "fuzz/corpus/")
+_MEMORY = 3 << 30
+"""Bytes that a run of the tests may take, of which it takes a tenth: a mutant may collect without end."""
 
 
 def made(place: Path) -> Path:
@@ -41,3 +45,14 @@ def configured(place: Path, modules: Iterable[str], tests: Iterable[str]) -> Non
     lines = [f"{name} = {value}".replace("'", '"') for name, value in settings.items()]
     text = "\n".join([project, "[tool.mutmut]", "use_git_change_detection = false", *lines, ""])
     (place / "pyproject.toml").write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def bounded_memory() -> Iterator[None]:
+    """Hold what is started meanwhile to a size at which a mutant dies and the machine does not."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mutation.outcome import Mutant
+from mutation.tree import bounded_memory
 
 _BIN = Path(sys.executable).parent
 _SECONDS = 60.0
@@ -35,7 +36,8 @@ def run(place: Path, module: str, tests: Sequence[str]) -> tuple[int, tuple[Muta
         for item in tuple(work.work_items):
             if not all(_is_wanted(mutation, lines) for mutation in item.mutations):
                 work.set_result(item.job_id, WorkResult(WorkerOutcome.SKIPPED))
-    _tool(place, "exec", "cosmic.toml", session.name)
+    with bounded_memory():
+        _tool(place, "exec", "cosmic.toml", session.name)
     with use_db(str(session), WorkDB.Mode.open) as work:
         judged = [(item, result) for item, result in work.completed_work_items if result.worker_outcome != "skipped"]
     alive = tuple(_mutant(module, source, item, result) for item, result in judged if result.test_outcome == "survived")

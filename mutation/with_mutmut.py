@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mutation.outcome import Mutant
-from mutation.tree import configured
+from mutation.tree import bounded_memory, configured
 
 _TOOL = str(Path(sys.executable).parent / "mutmut")
 _ALIVE = {0, 5, 33}
@@ -25,9 +25,9 @@ def run(place: Path, modules: Sequence[str], tests: Iterable[str], only: Sequenc
     configured(place, modules, tests)
     if not only:
         shutil.rmtree(place / "mutants", ignore_errors=True)
-    done = subprocess.run(
-        [_TOOL, "run", "--max-children", "2", *only], cwd=place, capture_output=True, text=True, check=False
-    )
+    command = [_TOOL, "run", "--max-children", "2", *only]
+    with bounded_memory():
+        done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
     found: dict[str, bool] = {}
     for module in modules:
         meta = place / "mutants" / f"{module}.meta"

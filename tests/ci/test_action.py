@@ -101,6 +101,20 @@ def test_a_violated_policy_fails_the_step_and_says_so_everywhere(place: Path, wo
     assert 0 < int(ran.outputs["counted-critical"]) < int(ran.outputs["found-critical"])
 
 
+def test_uv_is_told_to_trust_what_the_system_trusts(place: Path, workspace: Path, tmp_path: Path) -> None:
+    # NOTE: without it uv trusts its own list alone, and a runner behind a company's proxy gets no wheel.
+    recorder = tmp_path / "uv"
+    recorder.write_text('#!/bin/sh\necho "trust=$UV_SYSTEM_CERTS,$UV_NATIVE_TLS" >&2\nexit 9\n', encoding="utf-8")
+    recorder.chmod(0o755)
+    shutil.rmtree(workspace.parent / "runner temp", ignore_errors=True)
+    inputs = {"targets": "examples/checkout-api.json", "max": "critical=0"}
+    environment = plain_environment()
+
+    for said, own in (("trust=true,true", {}), ("trust=false,true", {"UV_SYSTEM_CERTS": "false"})):
+        ran = run(inputs, place, workspace, environment | own | {"PATH": f"{tmp_path}:{environment['PATH']}"})
+        assert (ran.code, ran.log.splitlines()) == (9, [said])
+
+
 def test_exit_zero_succeeds_where_the_policy_is_violated(place: Path, workspace: Path) -> None:
     inputs = {"targets": "examples/checkout-api.json", "policy": "examples/gate.yaml", "exit-zero": "true", **CAPTURED}
 
