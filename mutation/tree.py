@@ -10,8 +10,8 @@ from pathlib import Path
 from mutation.chosen import ROOT
 
 _UNNEEDED = ("docs/images/", "fuzz/corpus/")
-_MEMORY = 3 << 30
-"""Bytes that a run of the tests may take, of which it takes a tenth: a mutant may collect without end."""
+_MEMORY = 5 << 28
+"""Bytes that a run of the tests may take, twice what it needs: a mutant may collect without end."""
 
 
 def made(place: Path) -> Path:

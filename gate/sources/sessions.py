@@ -1,20 +1,16 @@
 """The sessions that clients are made from: the caller's own, or one whose credentials are those of an assumed role."""
 
-import gzip
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import msgspec
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, Credentials, DeferredRefreshableCredentials
 from botocore.exceptions import BotoCoreError, NoCredentialsError
-from botocore.loaders import JSONFileLoader
 from botocore.session import Session
 
 from gate import __version__
-from gate.plain import one_line
+from gate.sources.models import use_models
 from gate.sources.refusals import translate
 from gate.sources.role import Role
 from gate.sources.waiting import Clock
@@ -34,35 +30,11 @@ class _Assumed(Session):
 
     def __init__(self, credentials: DeferredRefreshableCredentials, profile: str | None) -> None:
         super().__init__(profile=profile)
+        use_models(self)
         self._assumed = credentials
 
     def get_credentials(self) -> Credentials:
         return self._assumed
-
-
-class Models(JSONFileLoader):
-    """Reads botocore's models of services; a third of what it takes to make a client is the standard library's json."""
-
-    def load_file(self, file_path: str) -> Any:  # noqa: ANN401 - any JSON, as botocore has it
-        """Return the model at a path that lacks its suffix; None where there is no such file."""
-        for suffix, opened in ((".json", Path.open), (".json.gz", _unzipped)):
-            path = Path(f"{file_path}{suffix}")
-            if path.is_file():
-                with opened(path, "rb") as file:
-                    return _decoded(path, file.read())
-        return None
-
-
-def _decoded(path: Path, data: bytes) -> Any:  # noqa: ANN401 - as above
-    try:
-        return msgspec.json.decode(data)
-    except msgspec.DecodeError as err:
-        # NOTE: as the standard library's; such a file can only be one of the user's own (AWS_DATA_PATH).
-        raise ValueError(f"the model {one_line(str(path), 300)} is not JSON: {one_line(str(err), 200)}") from err
-
-
-def _unzipped(path: Path, mode: str) -> gzip.GzipFile:
-    return gzip.GzipFile(path, mode)
 
 
 def own_session(profile: str | None, region: str | None) -> Session:
@@ -75,7 +47,7 @@ def own_session(profile: str | None, region: str | None) -> Session:
         if region:
             session.set_config_variable("region", region)
         session.get_scoped_config()
-        session.get_component("data_loader").file_loader = Models()
+        use_models(session)
     except (BotoCoreError, ValueError) as err:
         raise translate(err, "the session", "AWS") from err
     return session

@@ -1,22 +1,17 @@
 """A role is assumed when AWS is first asked, renewed before its credentials end, and refused in one line."""
 
-import json
 from datetime import timedelta
-from pathlib import Path
 
-import botocore
 import msgspec
 import pytest
-from botocore.loaders import JSONFileLoader
 
-from gate.errors import AccessError, GateError, NotYetError, UsageError
+from gate.errors import AccessError, NotYetError, UsageError
 from gate.sources.aws import Connections
 from gate.sources.role import Role
-from gate.sources.sessions import Models, assumed_session, own_session
+from gate.sources.sessions import assumed_session, own_session
 from gate.sources.wire import RegistryConfiguration
 from tests.aws_double import faults, security
 from tests.aws_double.answers import basic
-from tests.aws_double.clock import VirtualClock
 from tests.aws_double.findings import basic_finding
 from tests.sources.live import OLD, REGISTRY, Live, ecr_target
 
@@ -147,29 +142,3 @@ def test_the_session_of_a_role_has_no_other_credentials(live: Live) -> None:
     credentials = session.get_credentials()
     assert credentials is not None
     assert credentials.get_frozen_credentials().access_key == f"assumed-{OTHER}"
-
-
-@pytest.mark.parametrize("name", ["endpoints", "partitions", "ecr", "imagebuilder", "inspector2", "sts"])
-def test_models_are_read_as_botocore_reads_them(name: str) -> None:
-    data = Path(botocore.__file__).parent / "data"
-    files = [file for file in data.glob(f"{name}*/**/*.json*") if file.is_file()] or [data / f"{name}.json"]
-    for file in files:
-        place = str(file).removesuffix(".gz").removesuffix(".json")
-        expected = JSONFileLoader().load_file(place)
-        assert Models().load_file(place) == expected
-        assert json.dumps(Models().load_file(place)) == json.dumps(expected)
-    assert Models().load_file(str(data / "absent")) is None
-
-
-def test_a_session_reads_models_so() -> None:
-    assert isinstance(own_session(None, None).get_component("data_loader").file_loader, Models)
-
-
-def test_a_model_of_the_users_own_that_is_no_json_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "ecr" / "2015-09-21"
-    folder.mkdir(parents=True)
-    (folder / "service-2.json").write_text("{", encoding="utf-8")
-    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
-
-    with pytest.raises(GateError, match=r"the model .*service-2\.json is not JSON"):
-        Connections(VirtualClock(), region="eu-central-1").caller("ecr", None)
