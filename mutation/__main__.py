@@ -14,13 +14,13 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from mutation import with_cosmic_ray, with_mutmut
+from mutation import with_cosmic_ray, with_mutmut, with_tables
 from mutation.chosen import DECIDING, ROOT, everything, mirrored
 from mutation.outcome import Mutant, Outcome
 from mutation.tree import made
 
 LEAST = 0.95
-TOOLS = ("mutmut", "cosmic-ray")
+TOOLS = ("mutmut", "cosmic-ray", "tables")
 KEPT = ROOT / "build" / "mutation"
 SURVIVORS = ROOT / "mutation" / "survivors.toml"
 
@@ -57,8 +57,10 @@ def outcome_of(module: str, tool: str, sha256: str) -> Outcome:
         found = with_mutmut.run(place, [module], mirrored(module))
         total = len(found)
         alive = tuple(with_mutmut.described(place, module, name) for name, killed in found.items() if not killed)
-    else:
+    elif tool == "cosmic-ray":
         total, alive = with_cosmic_ray.run(place, module, mirrored(module))
+    else:
+        total, alive = with_tables.run(place, module, mirrored(module), everything(module))
     return Outcome(module=module, tool=tool, sha256=sha256, mutants=total, killed=total - len(alive), alive=alive)
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from mutation import with_tables
 from mutation.__main__ import SURVIVORS, is_explained
 from mutation.chosen import DECIDING, ROOT, everything, mirrored
 from mutation.outcome import Mutant
 from mutation.with_cosmic_ray import passed_over
+from mutation.with_tables import changed
 
 SOURCE = '''"""Says."""
 
@@ -41,6 +43,53 @@ def test_what_mutmut_passes_over_is_for_the_other_tool() -> None:
         "def double(self):",
         "return self.place * 2",
     ]
+
+
+def test_each_row_of_a_table_is_taken_out_once_and_has_another_value_once() -> None:
+    source = 'A = {"x": 1, "y": 2}\nB: set = frozenset({"p", "q"})\nC = {"z": 1}\ndef f():\n    return {"k": 1}\n'
+
+    found = list(changed(source))
+
+    assert [(one.table, one.change) for one in found] == [
+        ("A", "- 'x': 1"),
+        ("A", "- 'x': 1 + 'x': 2"),
+        ("A", "- 'y': 2"),
+        ("A", "- 'y': 2 + 'y': 1"),
+        ("B", "- 'p'"),
+        ("B", "- 'q'"),
+        ("C", "- 'z': 1"),
+    ]
+    assert len({one.source for one in found}) == len(found)
+    held = [_values(one.source) for one in found]
+    assert held[0] == ({"y": 2}, {"p", "q"}, {"z": 1})
+    assert held[3] == ({"x": 1, "y": 1}, {"p", "q"}, {"z": 1})
+    assert held[5] == ({"x": 1, "y": 2}, {"p"}, {"z": 1})
+    assert held[6] == ({"x": 1, "y": 2}, {"p", "q"}, {})
+
+
+def test_a_set_of_one_becomes_one_of_none() -> None:
+    [one] = changed("A = {1}\nB = set()\nC = None")
+    assert _values(one.source)[0] == set()
+
+
+def _values(source: str) -> tuple[object, ...]:
+    names: dict[str, object] = {}
+    exec(source, names)
+    return names["A"], names["B"], names["C"]
+
+
+@pytest.mark.parametrize(("tests", "more", "alive"), [(["a"], ["b"], 1), (["b"], ["a"], 1), (["a"], ["a"], 2)])
+def test_a_row_lives_where_no_test_misses_it(tmp_path: Path, tests: list[str], more: list[str], alive: int) -> None:
+    source = "A = {1: 2, 3: 2}\n"
+    (tmp_path / "m.py").write_text(source)
+    (tmp_path / "test_a.py").write_text("import m\n\ndef test():\n    assert 7\n")
+    (tmp_path / "test_b.py").write_text("import m\n\ndef test():\n    assert m.A[3]\n")
+
+    total, left = with_tables.run(tmp_path, "m.py", [f"test_{one}.py" for one in tests], [f"test_{o}.py" for o in more])
+
+    assert total == 2
+    assert [one.change for one in left] == ["- 1: 2", "- 3: 2"][:alive]
+    assert (tmp_path / "m.py").read_text() == source
 
 
 @pytest.mark.parametrize("module", DECIDING)
