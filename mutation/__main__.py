@@ -1,13 +1,15 @@
 """Runs it: `python -m mutation [MODULE…]`; without a name all modules that decide. Results are kept in build/mutation.
 
 Each module's mutants first meet the tests that mirror it; what lives meets all tests of its package. Exits with 1 where
-fewer than 95 % were killed, or where a mutant lives that mutation/survivors.toml does not explain.
+fewer than 95 % were killed, or where a mutant lives that mutation/survivors.toml does not explain. A run over
+everything writes docs/mutation.md.
 """
 
 import argparse
 import hashlib
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,19 +19,21 @@ from msgspec.structs import replace
 from mutation import with_cosmic_ray, with_mutmut, with_tables
 from mutation.chosen import DECIDING, ROOT, everything, mirrored
 from mutation.outcome import Mutant, Outcome
+from mutation.page import page
 from mutation.tree import made
 
 LEAST = 0.95
 TOOLS = ("mutmut", "cosmic-ray", "tables")
 KEPT = ROOT / "build" / "mutation"
 SURVIVORS = ROOT / "mutation" / "survivors.toml"
+PAGE = ROOT / "docs" / "mutation.md"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is new, print the table, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m mutation", description=__doc__)
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="such as gate/policy/limits.py")
-    parser.add_argument("--tool", choices=TOOLS, action="append", help="only this one; both otherwise")
+    parser.add_argument("--tool", choices=TOOLS, action="append", help="only this one; all otherwise")
     parser.add_argument("--again", action="store_true", help="also where neither the module nor its tests changed")
     parser.add_argument("--own", action="store_true", help="ask no more than the tests that mirror a module")
     options = parser.parse_args(arguments)
@@ -39,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for module in modules:
             name, sum_ = f"{module} {tool}", _sum(module)
             if options.again or name not in held or held[name].sha256 != sum_:
-                held[name] = outcome_of(module, tool, sum_)
+                held[name] = outcome_of(module, tool, sum_, () if options.own else everything(module))
                 _keep(held)
                 _show(f"{name}: {held[name].killed} of {held[name].mutants}")
     if not options.own and "mutmut" in tools:
@@ -47,11 +51,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             asked = [held[f"{module} mutmut"] for module in modules if everything(module) == tests]
             held |= asked_widely(asked, tests)
             _keep(held)
-    return _told([held[f"{module} {tool}"] for module in modules for tool in tools])
+    outcomes = [held[f"{module} {tool}"] for module in modules for tool in tools]
+    if not options.modules and not options.tool:
+        PAGE.write_text(page(outcomes, _explained(outcomes), _entries(SURVIVORS), TOOLS), encoding="utf-8")
+    return _told(outcomes)
 
 
-def outcome_of(module: str, tool: str, sha256: str) -> Outcome:
-    """Mutate one module, and ask the tests that mirror it."""
+def outcome_of(module: str, tool: str, sha256: str, more_tests: tuple[str, ...]) -> Outcome:
+    """Mutate one module, and ask the tests that mirror it; about rows of tables that live, more of them at once."""
     place = made(KEPT / "tree")
     if tool == "mutmut":
         found = with_mutmut.run(place, [module], mirrored(module))
@@ -60,7 +67,7 @@ def outcome_of(module: str, tool: str, sha256: str) -> Outcome:
     elif tool == "cosmic-ray":
         total, alive = with_cosmic_ray.run(place, module, mirrored(module))
     else:
-        total, alive = with_tables.run(place, module, mirrored(module), everything(module))
+        total, alive = with_tables.run(place, module, mirrored(module), more_tests)
     return Outcome(module=module, tool=tool, sha256=sha256, mutants=total, killed=total - len(alive), alive=alive)
 
 
@@ -102,11 +109,19 @@ def _share(killed: int, mutants: int) -> float:
 
 def is_explained(mutant: Mutant, place: Path = SURVIVORS) -> bool:
     """Tell whether survivors.toml says why no test can, or need, notice this change."""
-    entries = tomllib.loads(place.read_text(encoding="utf-8")).get("survivor", [])
     return any(
         entry["module"] == mutant.module and entry["place"] == mutant.place and entry["change"] in mutant.change
-        for entry in entries
+        for entry in _entries(place)
     )
+
+
+def _entries(place: Path) -> list[dict[str, str]]:
+    entries: list[dict[str, str]] = tomllib.loads(place.read_text(encoding="utf-8")).get("survivor", [])
+    return entries
+
+
+def _explained(outcomes: Sequence[Outcome]) -> Counter[str]:
+    return Counter(one.module for one in outcomes for mutant in one.alive if is_explained(mutant))
 
 
 def _sum(module: str) -> str:

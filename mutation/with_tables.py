@@ -33,7 +33,7 @@ def run(place: Path, module: str, tests: Sequence[str], more_tests: Sequence[str
         alive = []
         for mutant in mutants:
             path.write_text(mutant.source, encoding="utf-8")
-            if _passes(place, tests) and _passes(place, more_tests):
+            if _passes(place, tests) and (not more_tests or _passes(place, more_tests)):
                 alive.append(Mutant(module=module, place=mutant.table, change=mutant.change))
     finally:
         path.write_text(source, encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import time
 from collections.abc import Iterator
 from functools import cache
@@ -9,6 +10,8 @@ from types import SimpleNamespace
 
 import botocore.session
 import pytest
+
+from gate.sources.models import ModelLoader
 
 _SCRUBBED = ("AWS_", "GITHUB_", "GATE_")
 _SETTINGS = {
@@ -45,7 +48,15 @@ def shared_models() -> Iterator[None]:
     """Read botocore's service models once for all tests: each session of its own would read them again."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("botocore.session.create_loader", cache(botocore.session.create_loader))
+        patch.setattr("gate.sources.models.ModelLoader", cache(ModelLoader))
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def interruptible() -> None:
+    """Obey Ctrl-C, and let what is started obey it, also where a shell started the tests with it ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

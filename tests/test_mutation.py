@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from mutation import with_tables
 from mutation.__main__ import SURVIVORS, is_explained
 from mutation.chosen import DECIDING, ROOT, everything, mirrored
-from mutation.outcome import Mutant
+from mutation.outcome import Mutant, Outcome
+from mutation.page import page
 from mutation.with_cosmic_ray import passed_over
 from mutation.with_tables import changed
 
@@ -90,6 +92,28 @@ def test_a_row_lives_where_no_test_misses_it(tmp_path: Path, tests: list[str], m
     assert total == 2
     assert [one.change for one in left] == ["- 1: 2", "- 3: 2"][:alive]
     assert (tmp_path / "m.py").read_text() == source
+
+
+def test_the_page_adds_up_and_names_what_lives() -> None:
+    made = partial(Outcome, sha256="", alive=())
+    outcomes = [
+        made(module="gate/b.py", tool="mutmut", mutants=10, killed=9),
+        made(module="gate/b.py", tool="tables", mutants=10, killed=10),
+        made(module="gate/a.py", tool="mutmut", mutants=0, killed=0),
+    ]
+    entry = {"module": "gate/b.py", "place": "f", "change": "x | y", "reason": "The same."}
+
+    text = page(outcomes, {"gate/b.py": 1}, [entry], ("mutmut", "tables"))
+
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert rows == [
+        "| module | mutmut | tables | killed | explained |",
+        "|---|--:|--:|--:|--:|",
+        "| `gate/a.py` |  |  | - |  |",
+        "| `gate/b.py` | 9 of 10 | 10 of 10 | 95.0% | 1 |",
+        "| **all** | 9 of 10 | 10 of 10 | 95.0% | 1 |",
+    ]
+    assert text.endswith("\n### `gate/b.py`\n\n- `` f ``: `` x | y ``: The same.\n")
 
 
 @pytest.mark.parametrize("module", DECIDING)

@@ -29,9 +29,9 @@ class ModelLoader(Loader):
 
     FILE_LOADER_CLASS = ModelFiles
 
-    def __init__(self, search_paths: list[str]) -> None:
+    def __init__(self, search_paths: tuple[str, ...]) -> None:
         """Look in these folders, the first of them first."""
-        super().__init__(search_paths, include_default_search_paths=False)
+        super().__init__(list(search_paths), include_default_search_paths=False)
         self._named: set[str] = set()
 
     def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002 - as botocore has it
@@ -46,7 +46,7 @@ class ModelLoader(Loader):
 
 def use_models(session: Session) -> None:
     """Have a session load models in this way, from the folders that its settings name; ValueError as botocore."""
-    paths = session.get_component("data_loader").search_paths
+    paths = tuple(session.get_component("data_loader").search_paths)
     session.register_component("data_loader", ModelLoader(paths))
 
 

@@ -13,7 +13,7 @@ from botocore.session import Session
 
 from gate.errors import GateError
 from gate.sources.aws import Connections
-from gate.sources.models import ModelFiles, ModelLoader, use_models
+from gate.sources.models import ModelFiles, ModelLoader
 from gate.sources.role import Role
 from gate.sources.sessions import assumed_session, own_session
 from tests.aws_double.clock import VirtualClock
@@ -46,7 +46,7 @@ def test_every_session_reads_models_so() -> None:
 @pytest.mark.parametrize("kind", ["service-2", "endpoint-rule-set-1"])
 def test_a_model_is_found_as_botocore_finds_it(service: str, kind: str) -> None:
     expected = Loader().load_service_model(service, kind)
-    loader = ModelLoader(Loader().search_paths)
+    loader = ModelLoader(tuple(Loader().search_paths))
     assert loader.load_service_model(service, kind) == expected
     version = Loader().determine_latest_version(service, kind)
     assert loader.load_service_model(service, kind, version) == expected
@@ -54,7 +54,7 @@ def test_a_model_is_found_as_botocore_finds_it(service: str, kind: str) -> None:
 
 def test_no_other_service_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session()
-    use_models(session)
+    session.register_component("data_loader", ModelLoader(tuple(Loader().search_paths)))
     listed: list[str] = []
     found = os.listdir
 
@@ -71,7 +71,7 @@ def test_no_other_service_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_service_that_is_not_there_is_said() -> None:
     with pytest.raises(DataNotFoundError, match="no-such-service"):
-        ModelLoader(Loader().search_paths).load_service_model("no-such-service", "service-2")
+        ModelLoader(tuple(Loader().search_paths)).load_service_model("no-such-service", "service-2")
 
 
 def test_a_model_of_the_users_own_comes_before_botocores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
