@@ -11,7 +11,7 @@ from mutation.outcome import Mutant
 from mutation.tree import bounded_memory
 
 _BIN = Path(sys.executable).parent
-_SECONDS = 60.0
+_SECONDS = 300.0
 _UNION = "core/ReplaceBinaryOperator_BitOr_"
 """Nearly all of these are unions of types, whose mutants die at the import, a second each."""
 

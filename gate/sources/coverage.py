@@ -161,4 +161,4 @@ def _reason(row: CoveredResource) -> str:
 
 def _reason_text(word: str) -> str:
     meaning = REASONS.get(word)
-    return f"{one_line(word, 60)}: {meaning}" if meaning else one_line(word, 60)
+    return f"{word}: {meaning}" if meaning else one_line(word, 60)

@@ -229,3 +229,23 @@ def test_any_text_among_the_rows_gives_scores_or_is_refused(text: str) -> None:
 def test_any_probability_that_python_writes_is_read_as_it_was(wanted: dict[int, float]) -> None:
     rows = [f"CVE-2026-{number},{score!r},0.5" for number, score in wanted.items()]
     assert read_epss(scores(*rows), "e").scores == {f"CVE-2026-{number}": score for number, score in wanted.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("x" * 60, "x" * 60), ("x" * 61, "x" * 59 + "…"), ("x" * 500, "x" * 59 + "…")]
+)
+def test_a_line_that_is_wrong_is_cut(text: str, said: str) -> None:
+    assert why(scores(*ROWS, first=text)).startswith(f"line 1 is '{said}'; expected #model_version:")
+    assert why(scores(*ROWS, header=text)) == f"line 2 is '{said}'; expected {HEADER}"
+    assert why(scores(text)).startswith(f"line 3 is '{said}'; expected a CVE id")
+
+
+@pytest.mark.parametrize(("name", "said"), [("n" * 200, "n" * 200), ("n" * 201, "n" * 199 + "…")])
+def test_the_name_of_the_file_is_cut_and_what_to_do_is_told_whole(name: str, said: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        read_epss(scores(), name)
+    assert raised.value.message == f"{said}: holds no scores; expected FIRST's CSV file of EPSS scores"
+    assert raised.value.hint == (
+        "Get epss_scores-current.csv.gz, whole, from FIRST: https://www.first.org/epss/data_stats (plain or gzip)."
+    )
+    assert read_epss(GOOD, name).file == said

@@ -195,3 +195,37 @@ def test_a_changed_catalogue_is_read_or_refused_and_never_says_less(at: int, gon
         refused(data)
     else:
         assert len(found.entries) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("x" * 60, "x" * 60), ("x" * 61, "x" * 59 + "…"), ("x" * 500, "x" * 59 + "…")]
+)
+def test_a_word_that_is_wrong_is_cut(text: str, said: str) -> None:
+    seen = f"cveID of entry 2 is '{said}'; expected a CVE id such as CVE-2021-44228"
+    assert why(catalogue(entry(), entry(text))) == seen
+    day = f"({XZ}) is '{said}'; expected a day such as 2025-08-25"
+    assert why(catalogue(entry(), entry(XZ, added=text))) == f"dateAdded of entry 2 {day}"
+    assert why(catalogue(entry(), entry(XZ, due=text))) == f"dueDate of entry 2 {day}"
+
+
+@pytest.mark.parametrize(("name", "said"), [("n" * 200, "n" * 200), ("n" * 201, "n" * 199 + "…")])
+def test_the_name_of_the_file_is_cut_and_what_to_do_is_told_whole(name: str, said: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        read_kev(catalogue(), name)
+    assert raised.value.message == (
+        f"{said}: lists no vulnerability; expected CISA's catalogue, known_exploited_vulnerabilities.json"
+    )
+    assert raised.value.hint == (
+        "Get it from CISA: https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json "
+        "(plain or gzip)."
+    )
+    assert read_kev(GOOD, name).file == said
+
+
+@pytest.mark.parametrize(
+    ("declares", "said"), [(10**19, f"1{'0' * 19}"), (10**20, f"1{'0' * 18}…")], ids=["20 digits", "21 digits"]
+)
+def test_a_number_that_nobody_could_have_counted_is_cut(declares: int, said: str) -> None:
+    assert why(catalogue(entry(), count=declares)) == (
+        f"declares {said} entries and holds 1; expected all entries of CISA's catalogue"
+    )

@@ -1,6 +1,7 @@
 """How conditions can come out with what a source knows: what no finding of that source could ever show."""
 
 import re
+from contextlib import nullcontext
 from random import Random
 from typing import Any
 
@@ -15,7 +16,7 @@ from gate.policy.capabilities import lacking, outcomes, refuse_unknowable
 from gate.policy.conditions import CONDITIONS, KNOWERS, Knower
 from gate.policy.document import Policy
 from gate.policy.loader import loads
-from tests.builders import finding, scan
+from tests.builders import finding, image, scan
 from tests.policy.naive_conditions import any_package, drawn_conditions, drawn_finding, when_from
 from tests.strategies import seeded
 
@@ -139,6 +140,31 @@ def test_a_rule_of_an_override_that_never_matches_in_a_source_is_refused_like_an
 
     assert fault.startswith("rule b of override 1 asks for `exploit`, which basic scanning of ECR does not know; ")
     assert fault.endswith(" (overrides[0].rules[0].when)")
+
+
+@pytest.mark.parametrize(
+    ("selectors", "env", "is_refused"),
+    [
+        ("{repository: team/*}", None, True),
+        ("{repository: other/*}", None, False),
+        ("{tag: v1}", None, True),  # one of two tags: it may be the one that is run
+        ("{tag: v3}", None, False),
+        ("{platform: linux/amd64}", None, True),  # the evidence does not say which one it is
+        ("{env: prod}", "prod", True),
+        ("{env: prod}", "dev", False),
+        ("{env: prod}", None, False),
+        ("{env: prod, repository: other/*}", "prod", False),
+    ],
+)
+def test_an_override_asks_for_nothing_only_where_it_is_surely_for_another_image(
+    selectors: str, env: str | None, *, is_refused: bool
+) -> None:
+    text = f"overrides: [{{for: {selectors}, rules: [{{name: b, when: {{exploit: true}}}}]}}]"
+    policy = loads(f"version: 1\nmax: {{high: 0}}\n{text}\n".encode(), file="gate.yaml").policy
+    seen = scan(finding(), kind=Kind.BASIC, image=image(tags=("v1", "v2")))
+
+    with pytest.raises(PolicyError) if is_refused else nullcontext():
+        refuse_unknowable(policy, (seen,), Facts(), env=env)
 
 
 def test_a_refusal_says_where_the_condition_stands_in_the_policys_files() -> None:

@@ -154,6 +154,13 @@ def test_of_several_overrides_that_split_a_limit_each_is_raised_in_its_own_way()
     )
 
 
+def test_a_rule_beside_the_one_that_is_violated_keeps_its_limit() -> None:
+    rules = policy_of("rules: [{name: r, when: {severity: high}}, {name: s, when: {severity: low}, max: 1}]")
+    _, after = raised(rules, violated(rules, scored("CVE-1", None), scored("CVE-2", None))) or ("", rules)
+
+    assert [(rule.name, rule.max) for rule in after.rules] == [("r", 2), ("s", 1)]
+
+
 def test_over_several_images_the_most_that_any_needs_is_named_once() -> None:
     rules = policy_of("max: {high: 0}\ncvss_floor: 7.0\nrules: [{name: r, when: {severity: high}}]")
     few = violated(rules, scored("CVE-1", 7.5))

@@ -46,6 +46,16 @@ def test_what_is_no_epoch_is_part_of_the_version() -> None:
     assert version_key("abc:1.0") > version_key("abc")
     assert version_key("abc:1.0") < version_key("1:0")
     assert version_key("1:2:0") > version_key("9")
+    assert version_key("abc:1.0") < version_key("1.0")
+
+
+def test_an_epoch_is_no_part_of_what_follows_it() -> None:
+    assert version_key("0:1.2") == version_key("1.2")
+
+
+def test_of_a_number_three_hundred_digits_count() -> None:
+    assert version_key("1" * 299 + "1") < version_key("1" * 299 + "2")
+    assert version_key("1" * 300 + "1") == version_key("1" * 300 + "2")
 
 
 @settings(derandomize=True, deadline=None, max_examples=100)

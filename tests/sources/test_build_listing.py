@@ -9,15 +9,17 @@ from msgspec.structs import replace
 
 from gate.model import FindingStatus, Fix, Kind, ScanState, Severity
 from gate.sources.aws import Connections
-from gate.sources.build_listing import THROTTLED
+from gate.sources.build_listing import THROTTLED, compare_counts
 from gate.sources.bundle import pack, unpack
+from gate.sources.wire_builder import SeverityCounts
 from tests.aws_double.builds import BUILD, PIPELINE, build_finding, built
-from tests.aws_double.faults import Fault, access_denied, altered, aws_error
+from tests.aws_double.faults import Fault, access_denied, altered, aws_error, html
 from tests.aws_double.findings import NO_FIX, SPRING, vulnerable_package
 from tests.sources.builder_calls import COUNT, GET, IMAGES, LIST, OTHER, refusal_of, scan_of, throttled
 from tests.sources.live import Live
 
 COMPLETE = ScanState.COMPLETE
+DIFFER = "Image Builder's counts and its list differ: "
 
 
 def test_a_finding_is_mapped_with_what_this_api_says_of_it(live: Live) -> None:
@@ -46,14 +48,16 @@ def test_every_page_is_read_at_the_size_that_the_model_allows(live: Live) -> Non
 
 @pytest.mark.parametrize(
     ("said", "reason"),
-    [({"repeats": True}, "same page token twice"), ({"endless": True}, "more than 3 pages")],
+    [
+        ({"repeats": True}, f"{LIST} answered the same page token twice, so its list cannot be whole"),
+        ({"endless": True}, f"{LIST} answered more than 3 pages"),
+    ],
 )
 def test_pages_without_end(said: dict[str, Any], reason: str, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gate.sources.paging.MOST_PAGES", 3)
     live.double.build(built(*(build_finding(f"CVE-2026-{n}") for n in range(150)), **said))
     scan = scan_of(live)
-    assert scan.state is ScanState.INCOMPLETE
-    assert reason in scan.reason
+    assert (scan.state, scan.reason) == (ScanState.INCOMPLETE, reason)
 
 
 def test_a_page_that_was_lost_is_noticed_by_the_counts(live: Live) -> None:
@@ -70,18 +74,17 @@ def test_a_page_that_was_lost_is_noticed_by_the_counts(live: Live) -> None:
         ({"all": 2, "critical": 0, "high": 2, "medium": 0}, COMPLETE, ""),
         ({}, COMPLETE, ""),
         ({"high": 2}, COMPLETE, ""),
-        ({"all": 3}, ScanState.INCOMPLETE, "all 3 declared and 2 listed"),
-        ({"all": 2, "critical": 1}, ScanState.INCOMPLETE, "critical 1 declared and 0 listed"),
-        ({"all": 1, "high": 1}, COMPLETE, "all 1 declared and 2 listed, high 1 declared and 2 listed"),
-        ("absent", COMPLETE, "and no counts of them"),
+        ({"all": 3}, ScanState.INCOMPLETE, f"{DIFFER}all 3 declared and 2 listed"),
+        ({"all": 2, "critical": 1}, ScanState.INCOMPLETE, f"{DIFFER}critical 1 declared and 0 listed"),
+        ({"all": 1, "high": 1}, COMPLETE, f"{DIFFER}all 1 declared and 2 listed, high 1 declared and 2 listed"),
+        ("absent", COMPLETE, "Image Builder lists findings of this image, and no counts of them"),
     ],
 )
 def test_the_counts_are_a_second_look(counts: Any, state: ScanState, said: str, live: Live) -> None:
     live.double.build(built(build_finding("CVE-2026-1"), build_finding("CVE-2026-2"), counts=counts))
     scan = scan_of(live)
     assert scan.state is state
-    assert said in f"{scan.reason}{''.join(scan.warnings)}"
-    assert len(scan.warnings) == (1 if said and state is COMPLETE else 0)
+    assert (scan.reason, scan.warnings) == (("", (said,) if said else ()) if state is COMPLETE else (said, ()))
 
 
 def test_a_build_without_findings_needs_no_counts(live: Live) -> None:
@@ -148,3 +151,46 @@ def test_a_bundle_holds_a_build_with_its_findings(live: Live) -> None:
     live.double.build(built(build_finding()))
     scan = scan_of(live, PIPELINE)
     assert unpack(gzip.decompress(pack(scan, ()))) == replace(scan, replayed=True)
+
+
+def test_counts_of_which_some_are_too_high_and_some_too_low_are_a_loss_and_nothing_else() -> None:
+    counts = SeverityCounts(all=1, critical=2, high=None, medium=0)
+    text = f"{DIFFER}all 1 declared and 0 listed, critical 2 declared and 0 listed"
+    assert compare_counts(counts, ()) == (text, "")
+
+
+def test_an_answer_without_a_list_is_no_empty_list(live: Live) -> None:
+    live.double.build(built())
+    live.double.fail(LIST, altered(lambda _: {}))
+    scan = scan_of(live)
+    assert (scan.state, scan.reason) == (ScanState.INCOMPLETE, f"{LIST} answered without a list of findings")
+
+
+@pytest.mark.parametrize(("stray", "said"), [(OTHER, OTHER), ("x" * 500, "x" * 199 + "…")])
+def test_findings_of_another_build_are_no_evidence_and_the_first_build_is_named(
+    stray: str, said: str, live: Live
+) -> None:
+    live.double.build(built())
+    rows = [{"imageBuildVersionArn": name} for name in (BUILD, stray, "arn:of-a-third")]
+    live.double.fail(LIST, altered(lambda _: {"findings": [{}, *rows]}))
+    scan = scan_of(live)
+    assert (scan.state, scan.findings) == (ScanState.INCOMPLETE, ())
+    assert scan.reason == f"the answer lists findings of another image, {said}"
+
+
+@pytest.mark.parametrize("operation", [LIST, COUNT])
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (throttled(), f"{THROTTLED}: You have exceeded the permitted request rate."),
+        (html(), "the answer cannot be read: "),
+    ],
+)
+def test_a_question_without_an_answer_is_named_with_the_build(
+    operation: str, fault: Fault, said: str, live: Live
+) -> None:
+    live.double.build(built(build_finding()))
+    live.double.fail(operation, fault, times=None)
+    refusal = refusal_of(live, wait=0)
+    assert refusal.exit_code == 4
+    assert refusal.reason.startswith(f"{operation} for {BUILD}: {said}")

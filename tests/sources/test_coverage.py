@@ -7,11 +7,13 @@ import pytest
 from botocore.loaders import create_loader
 
 from gate.model import Kind, Scan, ScanState
-from gate.sources.coverage import REASONS
+from gate.sources.aws import Connections
+from gate.sources.coverage import REASONS, Coverage
 from tests.aws_double.answers import UNSUPPORTED_OS, basic, empty, enhanced, failed, in_progress, scan_not_found
 from tests.aws_double.faults import Fault, access_denied, altered, aws_error, html, throttled
 from tests.aws_double.findings import basic_finding, enhanced_finding
 from tests.aws_double.shapes import Unknown
+from tests.builders import image
 from tests.sources.live import OLD, SCAN, Live, ecr_target
 
 COVERAGE = "ListCoverage"
@@ -155,7 +157,8 @@ def test_pages_of_coverage_are_followed_and_never_for_ever(live: Live) -> None:
     live.double.fail(COVERAGE, altered(lambda page: page | {"nextToken": "again"}), times=None)
     scan = live.scan()
     assert scan.state is ScanState.INCOMPLETE
-    assert "same page token twice" in scan.reason
+    assert scan.reason == f"{COVERAGE} answered the same page token twice, so its list cannot be whole"
+    assert [call.input.get("nextToken") for call in live.double.called(COVERAGE)] == [None, "again"]
 
 
 @pytest.mark.parametrize(
@@ -189,10 +192,26 @@ def test_where_the_kind_is_unknown_an_absent_row_says_nothing(live: Live) -> Non
     assert live.scan().reason == "AWS has no scan of this image"
 
 
-def test_a_word_that_nobody_has_seen_is_shown_as_it_is(live: Live) -> None:
-    covered(live, (OLD, scan_not_found()), reason=Unknown("OUT_OF_LUCK"), scanned=None, pushed_at=OLD)
+@pytest.mark.parametrize(("word", "said"), [("OUT_OF_LUCK", "OUT_OF_LUCK"), ("A" * 300, "A" * 59 + "…")])
+def test_a_word_that_nobody_has_seen_is_shown_as_it_is(live: Live, word: str, said: str) -> None:
+    covered(live, (OLD, scan_not_found()), reason=Unknown(word), scanned=None, pushed_at=OLD)
     live.double.registry_scanning("ENHANCED", [("MANUAL", "none")])
-    assert live.scan().reason.endswith("; Inspector says OUT_OF_LUCK")
+    assert live.scan().reason.endswith(f"; Inspector says {said}")
+
+
+def test_all_reasons_of_an_image_are_said_once_each(live: Live) -> None:
+    image = covered(live, (OLD, scan_not_found()), reason="INTERNAL_ERROR", pushed_at=OLD)
+    for kind, reason in (("NETWORK", "INTERNAL_ERROR"), ("CODE", "IMAGE_ARCHIVED")):
+        live.double.inspector.covers(image, reason, scan_type=kind)
+    live.double.registry_scanning("ENHANCED", [("MANUAL", "none")])
+    said = "; ".join(f"{word}: {REASONS[word]}" for word in ("INTERNAL_ERROR", "IMAGE_ARCHIVED"))
+    assert live.scan().reason.endswith(f"; Inspector says {said}")
+
+
+def test_inspector_is_asked_in_the_images_own_region(live: Live) -> None:
+    coverage = Coverage(Connections(live.clock))
+    assert coverage.explain(image(region="ap-southeast-2")) == ""
+    assert [call.region for call in live.double.called(COVERAGE)] == ["ap-southeast-2"]
 
 
 def test_a_row_without_a_status_says_nothing(live: Live) -> None:

@@ -15,6 +15,7 @@ from tests.aws_double.answers import basic, empty, enhanced, failed
 from tests.aws_double.faults import access_denied, altered, aws_error, html, throttled
 from tests.aws_double.findings import basic_finding, enhanced_finding, enhanced_findings
 from tests.aws_double.shapes import Unknown
+from tests.builders import finding, image, scan
 from tests.sources.live import Live
 
 SHAPES: dict[str, Any] = create_loader().load_service_model("inspector2", "service-2")["shapes"]
@@ -118,7 +119,7 @@ def test_ten_findings_are_asked_for_at_once_and_the_double_takes_no_more(live: L
 def test_the_model_says_how_many_may_be_asked_for_at_once(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     assert SHAPES["FindingArnList"]["max"] == MOST
     live.image(enhanced([ONE, TWO]))
-    monkeypatch.setattr(Caller, "most", lambda *_: 1)
+    monkeypatch.setattr(Caller, "most", lambda _, *asked: {(OPERATION, "findingArns"): 1}.get(asked))
     detailed(live)
     monkeypatch.setattr(Caller, "most", lambda *_: None)
     detailed(live)
@@ -127,7 +128,11 @@ def test_the_model_says_how_many_may_be_asked_for_at_once(live: Live, monkeypatc
 
 @pytest.mark.parametrize(
     ("code", "said"),
-    [*((code, f"1 {code} ({meaning})") for code, meaning in REASONS.items()), (Unknown("ODD\x1b[2J"), "1 ODD")],
+    [
+        *((code, f"1 {code} ({meaning})") for code, meaning in REASONS.items()),
+        (Unknown("ODD\x1b[2J"), "1 ODD"),
+        (Unknown("O" * 300), f"1 {'O' * 59}…"),
+    ],
 )
 def test_a_finding_without_details_stays_unknown_and_why_is_said(code: str, said: str, live: Live) -> None:
     live.image(enhanced([ONE, TWO]))
@@ -147,9 +152,10 @@ def test_all_that_stay_unknown_are_counted_in_one_line(live: Live) -> None:
     live.double.inspector.details(rows[12])
     live.double.fail(OPERATION, altered(lambda page: page | {"errors": []}), first=2)
     [line] = detailed(live).warnings
-    assert "whether CISA lists 12 findings as exploited is not known" in line
-    assert "FINDING_DETAILS_NOT_FOUND (Inspector has none)" in line
-    assert " no answer" in line
+    assert line == (
+        "whether CISA lists 12 findings as exploited is not known, for want of details: "
+        "8 FINDING_DETAILS_NOT_FOUND (Inspector has none); 2 INTERNAL_ERROR (Inspector failed); 2 no answer"
+    )
 
 
 def test_details_beside_an_error_are_not_believed(live: Live) -> None:
@@ -216,15 +222,16 @@ def test_what_else_goes_wrong_is_no_verdict(fault: Any, code: int, live: Live, n
     assert live.refusal(undecided=everything).exit_code == code
 
 
-def test_a_day_that_is_no_day_is_no_evidence(live: Live) -> None:
+@pytest.mark.parametrize("member", ["dateAdded", "dateDue"])
+def test_a_day_that_is_no_day_is_no_evidence(member: str, live: Live) -> None:
     live.image(enhanced([ONE]))
     live.double.inspector.details(ONE)
-    odd = {"findingArn": ONE["findingArn"], "cisaData": {"dateAdded": "soon"}}
+    odd = {"findingArn": ONE["findingArn"], "cisaData": {member: "soon"}}
     live.double.fail(OPERATION, altered(lambda page: page | {"findingDetails": [odd]}))
     scan = detailed(live)
     assert (scan.state, scan.reason, scan.findings) == (
         ScanState.INCOMPLETE,
-        "dateAdded is 'soon', which is no time",
+        f"{member} is 'soon', which is no time",
         (),
     )
 
@@ -250,3 +257,10 @@ def test_cisas_silence_says_nothing_of_a_finding_without_a_cve(live: Live) -> No
     live.double.inspector.details(advisory, cwes=["CWE-79"])
     found = named(detailed(live), "GHSA-aaaa-bbbb-cccc")
     assert (found.kev, found.cwes) == (None, ("CWE-79",))
+
+
+def test_inspector_is_asked_in_the_images_own_region(live: Live) -> None:
+    told = finding(arn=ONE["findingArn"])
+    found = FindingDetails(Connections(live.clock), everything).filled(scan(told, image=image(region="ap-southeast-2")))
+    assert [call.region for call in live.double.called(OPERATION)] == ["ap-southeast-2"]
+    assert found.findings[0].kev is None

@@ -34,8 +34,9 @@ def test_where_both_list_the_same_epss_is_all_that_is_added(live: Live) -> None:
     image = live.image(enhanced([ONE, TWO]))
     live.double.inspector.lists(image, [ONE | {"epss": {"score": 0.25}}, TWO])
     scan = joined(live)
-    assert (scan.state, scan.kind, scan.warnings) == (ScanState.COMPLETE, Kind.ENHANCED, ())
+    assert (scan.state, scan.kind, scan.warnings, scan.hint) == (ScanState.COMPLETE, Kind.ENHANCED, (), "")
     assert [finding.epss for finding in scan.findings] == [0.25, None]
+    assert [finding.epss_source for finding in scan.findings] == ["inspector", None]
     plain = live.scan()
     assert [(one.key, one.severity, one.scores) for one in scan.findings] == [
         (one.key, one.severity, one.scores) for one in plain.findings
@@ -169,7 +170,7 @@ def test_more_counted_than_listed_is_incomplete(live: Live, counts: Any, said: s
     scan = joined(live)
     assert (scan.state, scan.findings) == (ScanState.INCOMPLETE, ())
     assert scan.reason == f"Inspector counts more findings than are listed: {said}"
-    assert scan.hint
+    assert scan.hint == "Retry later; if it stays so, ask AWS support."
 
 
 @pytest.mark.parametrize("counts", [None, {"all": 2, "high": 1}, {"all": 0}])
@@ -201,7 +202,10 @@ def test_a_basic_scan_is_not_inspectors(live: Live) -> None:
     live.image(basic([basic_finding()]))
     scan = joined(live)
     assert (scan.state, scan.findings) == (ScanState.INCOMPLETE, ())
-    assert "--source inspector" in scan.reason
+    assert scan.reason == (
+        "the image is scanned by basic scanning, of which Inspector knows nothing (--source inspector)"
+    )
+    assert scan.hint == "Leave out --source inspector, or switch the registry to enhanced scanning."
     assert live.double.called(FINDINGS) == ()
 
 

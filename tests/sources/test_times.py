@@ -1,5 +1,7 @@
 """AWS's times are read as numbers or text, always into UTC, and what is no time is named."""
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +14,7 @@ from gate.sources.times import to_time
 
 
 @pytest.mark.parametrize(
-    ("value", "time"),
+    ("value", "expected"),
     [
         (None, None),
         (0, datetime(1970, 1, 1, tzinfo=UTC)),
@@ -25,9 +27,9 @@ from gate.sources.times import to_time
         (" 2026-02-02 ", datetime(2026, 2, 2, tzinfo=UTC)),
     ],
 )
-def test_a_time_is_read_into_utc(value: Any, time: datetime | None) -> None:
+def test_a_time_is_read_into_utc(value: Any, expected: datetime | None) -> None:
     read = to_time(value, "updatedAt")
-    assert read == time
+    assert read == expected
     assert read is None or read.tzinfo is UTC
 
 
@@ -46,6 +48,33 @@ def test_what_is_no_time_names_the_member_in_one_short_line(value: Any) -> None:
     assert raised.value.message.endswith("which is no time")
     assert len(raised.value.message) < 120
     assert raised.value.message.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("soon", "soon"), (10**30, f"1{'0' * 30}"), ("x" * 60, "x" * 60), ("x" * 61, "x" * 59 + "…")],
+)
+def test_what_is_no_time_is_told_and_cut(value: Any, said: str) -> None:
+    with pytest.raises(EvidenceError) as raised:
+        to_time(value, "updatedAt")
+    assert raised.value.message == f"updatedAt is '{said}', which is no time"
+
+
+@pytest.fixture
+def nine_hours_east() -> Iterator[None]:
+    """Let this machine stand in a zone that is nine hours ahead of UTC."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "EAST-9")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("nine_hours_east")
+def test_a_time_without_a_zone_is_utc_wherever_the_machine_stands() -> None:
+    assert datetime(2026, 2, 2, tzinfo=UTC).astimezone().hour == 9
+    assert to_time("2026-02-02T02:40:00", "updatedAt") == datetime(2026, 2, 2, 2, 40, tzinfo=UTC)
+    assert to_time("2026-02-02T02:40:00+01:00", "updatedAt") == datetime(2026, 2, 2, 1, 40, tzinfo=UTC)
 
 
 @given(st.one_of(st.text(), st.integers(), st.floats()))
