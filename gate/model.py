@@ -231,7 +231,9 @@ def offers(platform: str | None, wanted: str) -> bool:
 
     `linux/arm64` and `linux/arm64/v8` are the same (containerd's platforms package); an unknown platform is none.
     """
-    have, want = (_plain_platform(text) for text in (platform or "", wanted))
+    if not platform:
+        return False
+    have, want = _plain_platform(platform), _plain_platform(wanted)
     return have == want or have.startswith(f"{want}/")
 
 

@@ -60,3 +60,4 @@ def test_a_policy_error_carries_every_fault_a_line_each() -> None:
     assert error.faults == ("gate.yaml:1: a", "gate.yaml:2: b")
     assert error.message == "gate.yaml:1: a\ngate.yaml:2: b"
     assert (error.exit_code, error.hint) == (Exit.USAGE, "mend them")
+    assert PolicyError(("gate.yaml:1: a",)).hint == ""

@@ -102,6 +102,8 @@ def test_the_longest_text_that_is_looked_at_is_a_path() -> None:
         ("windows/amd64", "linux/amd64", False),
         ("linux/arm/v8", "linux/arm", True),
         ("linux/arm/v8", "linux/arm/v7", False),
+        ("linux/arm", "linux/arm/v8", False),
+        ("", "linux/amd64", False),
         (None, "linux/amd64", False),
     ],
 )

@@ -121,6 +121,16 @@ def test_a_fault_shows_where_when_asked(monkeypatch: pytest.MonkeyPatch) -> None
     assert not [line for line in done.err.splitlines() if line.lstrip().startswith("::")]
 
 
+def test_where_a_fault_was_is_shown_as_python_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATE_TRACEBACK", "1")
+
+    said, head, *places, last, _ = raising(ValueError("plain"), monkeypatch).err.splitlines()
+
+    assert said.startswith("gate: a fault of the gate itself: ValueError: plain (")
+    assert (head, last) == ("Traceback (most recent call last):", "ValueError: plain")
+    assert {line[:2] for line in places} == {"  "}
+
+
 def test_all_faults_of_a_policy_are_shown_a_line_each_and_the_hint_after(monkeypatch: pytest.MonkeyPatch) -> None:
     done = raising(PolicyError(("a:1:1: first", f"a:2:1: {EVIL}"), hint="Mend them."), monkeypatch)
 
