@@ -143,7 +143,7 @@ def is_build_version(arn: str) -> bool:
 
 
 def _looks_like_ecr(host: str) -> bool:
-    return bool(_HOST.fullmatch(host.lower())) or ".dkr." in host.lower() or ".dkr-ecr" in host.lower()
+    return ".dkr." in host.lower() or ".dkr-ecr" in host.lower()
 
 
 def _parse_host(text: str, host: str) -> tuple[str, str]:

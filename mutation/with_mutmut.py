@@ -38,7 +38,8 @@ def run(place: Path, modules: Sequence[str], tests: Iterable[str], only: Sequenc
             if code in _LOST or (code is None and _UNTESTED not in done.stdout):
                 raise RuntimeError(f"{name} was not judged ({code}): {done.stdout[-2000:]}{done.stderr[-2000:]}")
             found[name] = code is not None and code not in _ALIVE
-    if not found and "no mutants" not in done.stdout.lower() and done.returncode:
+    nothing = "no mutants" in done.stdout.lower() or _UNTESTED in done.stdout
+    if not found and not nothing and done.returncode:
         raise RuntimeError(f"mutmut ended with {done.returncode}: {done.stdout[-3000:]}{done.stderr[-3000:]}")
     return found
 
