@@ -84,7 +84,7 @@ def test_anything_else_is_none_and_its_line_is_named(text: str, place: int) -> N
 
 @pytest.mark.parametrize("text", ["1.00001", "2", "94.358", "1e1", "1e9999"])
 def test_a_score_above_one_is_no_probability(text: str) -> None:
-    said = why(scores(ROWS[0], f"{XZ},{text},0.5"))
+    said = why(scores(f"{LOG4J},1,1", f"{XZ},{text},0.5", f"{OPENSSL},3,0.5"))
     assert said == f"line 4 has the score {text}; expected a probability from 0 to 1"
 
 

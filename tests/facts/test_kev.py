@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gate.errors import UsageError
+from gate.facts import kev
 from gate.facts.kev import KevCatalogue, earliest, read_kev
 from gate.model import Kev
 from tests.facts.written import HOSTILE, LOG4J, OPENSSL, XZ, catalogue, entry
@@ -229,3 +231,19 @@ def test_a_number_that_nobody_could_have_counted_is_cut(declares: int, said: str
     assert why(catalogue(entry(), count=declares)) == (
         f"declares {said} entries and holds 1; expected all entries of CISA's catalogue"
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(msgspec.ValidationError, "is no such catalogue"), (msgspec.DecodeError, "is not JSON, or cut off")],
+)
+@pytest.mark.parametrize(("text", "cut"), [("x" * 200, "x" * 200), ("x" * 201, "x" * 199 + "…")])
+def test_what_the_decoder_says_is_cut(
+    error: type[msgspec.DecodeError], said: str, text: str, cut: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stumbling:
+        def decode(self, _: bytes) -> None:
+            raise error(text)
+
+    monkeypatch.setattr(kev, "_CATALOGUE", Stumbling())
+    assert why(GOOD).startswith(f"{said} ({cut}); expected ")

@@ -146,3 +146,9 @@ def test_a_wait_with_a_name_is_the_same_wait_and_tells_whose_it_is(clock: Virtua
     assert wait.pause(0.5, "the scan") == 0.5
     assert told == [("linux/arm64: the scan", 4.0), ("the scan", 5.0)]
     assert clock.sleeps == (1.0, 0.5)
+
+
+@pytest.mark.parametrize(("most", "sleeps"), [(0.001, 0), (0.0011, 1)])
+def test_a_thousandth_of_a_second_is_no_wait(clock: VirtualClock, most: float, sleeps: int) -> None:
+    assert Waiting(clock, 600, quiet).until(Asked(clock, 5), most=most) == "not yet"
+    assert len(clock.sleeps) == sleeps
