@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gate.errors import EvidenceError
+from gate.errors import AccessError, EvidenceError
 from gate.model import ScanState
 from gate.sources.manifest import (
     CONFIGS,
@@ -116,6 +116,7 @@ def test_an_index_of_too_many_is_no_evidence() -> None:
     index = read_manifest(json.dumps({"manifests": [{"digest": ABSENT}] * 201}))
     with pytest.raises(EvidenceError, match="201 manifests; at most 200"):
         children(index)
+    assert len(children(read_manifest(json.dumps({"manifests": [{"digest": ABSENT}] * 200})))) == 200
     assert children(read_manifest("{}")) == ()
 
 
@@ -163,6 +164,25 @@ def test_an_answer_with_another_manifest_is_no_evidence(live: Live, images: Any)
     live.double.fail(MANIFEST, altered(lambda _: {"images": images}), times=None)
     with pytest.raises(EvidenceError, match=r"without the manifest \(no reason given"):
         Manifests(live.caller(), None, "team/app").of(image.digest)
+
+
+def test_why_there_is_no_manifest_is_said_whole(live: Live) -> None:
+    live.image()
+    failures = [{"failureCode": "A", "failureReason": "b" * 100}, {"failureCode": "C", "failureReason": "d" * 300}]
+    live.double.fail(MANIFEST, altered(lambda _: {"failures": failures}), times=None)
+    with pytest.raises(EvidenceError) as raised:
+        Manifests(live.caller(), None, "team/app").of(ABSENT)
+    why = f"A: {'b' * 100}; C: {'d' * 191}…"
+    assert raised.value.message == (
+        f"BatchGetImage for team/app@sha256:{'0' * 12}… (region eu-central-1) answered without the manifest ({why})"
+    )
+
+
+def test_whose_manifest_is_refused_is_said(live: Live) -> None:
+    live.image()
+    live.double.fail(MANIFEST, access_denied("ecr:BatchGetImage"), times=None)
+    with pytest.raises(AccessError, match=rf"team/app@sha256:{'0' * 12}… \(region eu-central-1\)"):
+        Manifests(live.caller(), None, "team/app").of(ABSENT)
 
 
 def test_an_empty_manifest_in_the_answer_is_none(live: Live) -> None:
