@@ -1,12 +1,12 @@
 """What each ECR operation answers, as functions of the world and the decoded request."""
 
 from collections.abc import Callable, Mapping
-from fnmatch import fnmatchcase
 
 import msgspec
 
-from tests.aws_double.answers import Place, ScanAnswer, in_progress, page, read_token, write_token
-from tests.aws_double.findings import REGION, JsonObject
+from tests.aws_double.answers import Place, in_progress, read_token, write_token
+from tests.aws_double.bodies import image_detail, repository_scanning, scan_page
+from tests.aws_double.findings import JsonObject
 from tests.aws_double.outcomes import Prepared, Refused
 from tests.aws_double.world import INDEXES, SCAN_TAKES, ImageScript, World
 
@@ -51,11 +51,11 @@ def describe_images(world: World, request: Request) -> Prepared:
         found = [_image(world, request, identifier) for identifier in request.imageIds]
         if not all(_wanted(request.filter, image, tags) for image in found):
             raise _image_not_found(request.imageIds[0], registry, request.repositoryName)
-        return Prepared(lambda: {"imageDetails": [_detail(image, tags) for image in found]})
+        return Prepared(lambda: {"imageDetails": [image_detail(image, tags) for image in found]})
     images = [image for image in held.values() if _exists(world, image) and _wanted(request.filter, image, tags)]
     size = request.maxResults or DEFAULT_PAGE
     offset = _offset(request).offset
-    body: JsonObject = {"imageDetails": [_detail(image, tags) for image in images[offset : offset + size]]}
+    body: JsonObject = {"imageDetails": [image_detail(image, tags) for image in images[offset : offset + size]]}
     if offset + size < len(images):
         body["nextToken"] = write_token(Place(0, offset + size))
     return Prepared(lambda: body)
@@ -78,7 +78,7 @@ def describe_image_scan_findings(world: World, request: Request) -> Prepared:
         raise Refused(answer.error, message)
     size = request.maxResults or DEFAULT_PAGE
     return Prepared(
-        lambda: _scan(world, request, image, place, size),
+        lambda: scan_page(world, image, request.imageId.imageTag, place, size),
         (answer, image.digest, request.imageId, place, size, begins),
     )
 
@@ -112,7 +112,7 @@ def batch_get_repository_scanning_configuration(world: World, request: Request) 
         for name in request.repositoryNames
         if name not in known
     ]
-    configurations = [_repository_scanning(world, name) for name in known]
+    configurations = [repository_scanning(world, name) for name in known]
     return Prepared(lambda: {"scanningConfigurations": configurations, "failures": failures})
 
 
@@ -231,73 +231,3 @@ def _offset(request: Request) -> Place:
     if place is None:
         raise Refused("InvalidParameterException", "Invalid parameter at 'nextToken' failed to satisfy constraint")
     return place
-
-
-def _detail(image: ImageScript, tags: Mapping[str, str]) -> JsonObject:
-    named = sorted(tag for tag, digest in tags.items() if digest == image.digest)
-    detail: JsonObject = {
-        "registryId": image.registry,
-        "repositoryName": image.repository,
-        "imageDigest": image.digest,
-        "imagePushedAt": image.pushed_at.timestamp(),
-        "imageManifestMediaType": image.media_type,
-        "imageStatus": image.image_status,
-    }
-    if image.media_type not in INDEXES:
-        detail["imageSizeInBytes"] = 52_428_800
-    if image.artifact_media_type:
-        detail["artifactMediaType"] = image.artifact_media_type
-    return detail | ({"imageTags": named} if named else {})
-
-
-def _scan(world: World, request: Request, image: ImageScript, place: Place, size: int) -> JsonObject:
-    begins, answer = image.answer(place.step)
-    body: JsonObject = {
-        "registryId": image.registry,
-        "repositoryName": image.repository,
-        "imageId": {"imageDigest": image.digest}
-        | ({"imageTag": request.imageId.imageTag} if request.imageId.imageTag else {}),
-    }
-    return body | _with_resources(page(answer, place, size, world.at(begins)), answer, image)
-
-
-def _with_resources(body: JsonObject, answer: ScanAnswer, image: ImageScript) -> JsonObject:
-    """Fill in which image a finding is about, where the script leaves that open."""
-    found = body.get("imageScanFindings")
-    if answer.enhanced and isinstance(found, dict):
-        resource = _resource(image)
-        found["enhancedFindings"] = [{"resources": [resource]} | finding for finding in found["enhancedFindings"]]
-    return body
-
-
-def _resource(image: ImageScript) -> JsonObject:
-    place = f"arn:aws:ecr:{REGION}:{image.registry}:repository/{image.repository}/{image.digest}"
-    details: JsonObject = {
-        "architecture": "amd64",
-        "imageHash": image.digest,
-        "platform": "DEBIAN_12",
-        "pushedAt": image.pushed_at.timestamp(),
-        "registry": image.registry,
-        "repositoryName": image.repository,
-    }
-    return {"id": place, "type": "AWS_ECR_CONTAINER_IMAGE", "tags": {}, "details": {"awsEcrContainerImage": details}}
-
-
-def _repository_scanning(world: World, name: str) -> JsonObject:
-    rules = [rule for rule in world.registry_configuration().rules if _matches(name, rule.filter)]
-    by_rule = [rule.frequency for rule in rules]
-    # NOTE: a continuous rule wins over scan on push, and no rule means that nobody scans by itself.
-    ruled = "CONTINUOUS_SCAN" if "CONTINUOUS_SCAN" in by_rule else (by_rule[0] if by_rule else "MANUAL")
-    frequency = world.frequencies.get(name, ruled)
-    return {
-        "repositoryArn": f"arn:aws:ecr:{REGION}:{world.account}:repository/{name}",
-        "repositoryName": name,
-        "scanOnPush": frequency == "SCAN_ON_PUSH",
-        "scanFrequency": frequency,
-        "appliedScanFilters": [{"filter": rule.filter, "filterType": "WILDCARD"} for rule in rules],
-    }
-
-
-def _matches(name: str, pattern: str) -> bool:
-    # NOTE: a filter without a wildcard matches whatever contains it.
-    return fnmatchcase(name, pattern if "*" in pattern else f"*{pattern}*")

@@ -21,7 +21,7 @@ def test_samples_with_suppressions(name: str, tmp_path: Path) -> None:
     assert sarif_faults(path) == ""
 
 
-# NOTE: the schema's check that all rules differ takes minutes for 5,000; tests/reports/test_sarif.py looks at those.
+# NOTE: that all rules differ takes the schema minutes for 5,000; tests/reports/test_sarif_cuts.py looks at those.
 @pytest.mark.parametrize("make", [many, many_ignored])
 def test_large(make: Callable[[int], Verdict], tmp_path: Path) -> None:
     path = tmp_path / "scan.sarif"

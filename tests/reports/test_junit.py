@@ -13,29 +13,14 @@ from gate.model import Fix, Kind, Package, Refusal, ScanState, Severity, TagMove
 from gate.plain import neutral
 from gate.policy.clauses import AcceptUnsupported, Ignore, Max
 from gate.policy.document import Relaxations, ScanDemands
-from gate.policy.verdict import ImageVerdict, JudgedFinding, Outcome, RuleOutcome, RuleVerdict, Verdict
+from gate.policy.verdict import JudgedFinding, Outcome, RuleOutcome, RuleVerdict, Verdict
 from gate.reports import details, junit, summary
-from tests.builders import OTHER_DIGEST, finding, fixable, image, judge, policy, scan
+from tests.builders import OTHER_DIGEST, finding, image, judge, policy, scan
 from tests.reports.golden_files import assert_golden
-from tests.reports.samples import BAD_SCAN, HOSTILE, POLICY, SAMPLES, decided, many, many_ignored, subject, unfinished
+from tests.reports.junit_reading import cases_of, results_of, with_result
+from tests.reports.samples import BAD_SCAN, HOSTILE, POLICY, SAMPLES, decided, unfinished
 
 CLASS = "scan-gate.payments/api"
-
-
-def _cases(text: str) -> dict[tuple[str, str], ET.Element]:
-    found = list(ET.fromstring(text).iter("testcase"))
-    named = {(case.get("classname", ""), case.get("name", "")): case for case in found}
-    assert len(named) == len(found)
-    return named
-
-
-def _results(text: str) -> dict[tuple[str, str], str]:
-    tags = ("failure", "error", "skipped")
-    return {name: " ".join(child.tag for child in case if child.tag in tags) for name, case in _cases(text).items()}
-
-
-def _of(results: dict[tuple[str, str], str], result: str) -> list[str]:
-    return [name for (_, name), found in results.items() if found == result]
 
 
 @pytest.mark.parametrize("name", ["pass", "fail", "warn", "no_verdict", "hostile", "mixed"])
@@ -47,14 +32,14 @@ def test_the_report_is_as_agreed(name: str) -> None:
 def test_each_violated_rule_is_exactly_one_failure(name: str) -> None:
     verdict = SAMPLES[name]
     violated = [rule.name for judged in verdict.images for rule in judged.rules if rule.outcome is RuleOutcome.FAIL]
-    assert _of(_results(junit.render(verdict)), "failure") == violated
+    assert with_result(results_of(junit.render(verdict)), "failure") == violated
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_each_image_without_verdict_is_exactly_one_error(name: str) -> None:
     verdict = SAMPLES[name]
     missing = sum(judged.verdict is Outcome.NO_VERDICT for judged in verdict.images)
-    assert _of(_results(junit.render(verdict)), "error") == ["scan-complete"] * missing
+    assert with_result(results_of(junit.render(verdict)), "error") == ["scan-complete"] * missing
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -68,20 +53,20 @@ def test_it_is_neutral_read_by_another_parser_and_counted_right(name: str) -> No
 
 
 def test_a_pass_says_what_held() -> None:
-    cases = _cases(junit.render(SAMPLES["pass"]))
+    cases = cases_of(junit.render(SAMPLES["pass"]))
     assert cases[CLASS, "max.critical"].findtext("system-out") == "max.critical: 0 critical findings, 0 allowed"
     assert cases[CLASS, "scan-complete"].findtext("system-out") == "scan-complete: the scan is complete"
     assert cases[CLASS, "scan-complete"].get("time") == "12.500"
 
 
 def test_a_rule_that_did_not_apply_is_skipped() -> None:
-    skipped = _cases(junit.render(SAMPLES["pass"]))[CLASS, "max.low"].find("skipped")
+    skipped = cases_of(junit.render(SAMPLES["pass"]))[CLASS, "max.low"].find("skipped")
     assert skipped is not None
     assert skipped.text == "did not apply: max.low: 0 low findings, any number allowed"
 
 
 def test_a_failure_says_the_same_in_message_and_text_with_findings_and_remedy() -> None:
-    failure = _cases(junit.render(SAMPLES["fail"]))[CLASS, "max.critical"].find("failure")
+    failure = cases_of(junit.render(SAMPLES["fail"]))[CLASS, "max.critical"].find("failure")
     assert failure is not None
     assert failure.get("type") == "max.critical"
     assert failure.text == failure.get("message")
@@ -97,17 +82,8 @@ def test_a_failure_without_an_upgrade_says_what_else_can_be_done() -> None:
     assert f"To do: {details.NO_UPGRADE}" in text
 
 
-def test_many_findings_and_upgrades_in_a_failure_are_cut_and_counted() -> None:
-    findings = [fixable(f"CVE-2026-{n}", names=(f"package-{n:02}",)) for n in range(30)]
-    failure = _cases(junit.render(judge(policy(max=Max(high=0)), scan(*findings))))["scan-gate.team/app", "max.high"]
-    text = failure.findtext("failure") or ""
-    assert text.count("- HIGH ") == 20
-    assert "To do: 27 more upgrades: see the JSON document" in text
-    assert text.endswith("10 more: see the JSON document")
-
-
 def test_an_ignored_finding_is_skipped_under_ignored() -> None:
-    case = _cases(junit.render(SAMPLES["fail"]))[f"{CLASS}.ignored", "CVE-2026-0003 OS:libxml2"]
+    case = cases_of(junit.render(SAMPLES["fail"]))[f"{CLASS}.ignored", "CVE-2026-0003 OS:libxml2"]
     text = case.findtext("skipped") or ""
     assert text.startswith("ignored: The XSLT module is not compiled in. (owner team-payments, ticket SEC-123, ")
 
@@ -116,14 +92,14 @@ def test_a_policy_that_cannot_fail_says_so_first_and_has_no_failures() -> None:
     text = junit.render(SAMPLES["warn"])
     assert text.splitlines()[1] == f"<!-- {summary.CANNOT_FAIL} -->"
     assert ET.fromstring(text).findtext("testsuite/system-out", "").startswith(summary.CANNOT_FAIL)
-    results = _results(text)
+    results = results_of(text)
     assert set(results.values()) == {"", "skipped"}
-    warned = _cases(text)[CLASS, "max.critical"].findtext("skipped") or ""
+    warned = cases_of(text)[CLASS, "max.critical"].findtext("skipped") or ""
     assert warned.startswith("WARN, does not fail: max.critical: 2 critical findings, 0 allowed\n")
 
 
 def test_no_verdict_is_an_error_with_what_to_do() -> None:
-    error = _cases(junit.render(SAMPLES["no_verdict"]))["scan-gate.payments/worker", "scan-complete"].find("error")
+    error = cases_of(junit.render(SAMPLES["no_verdict"]))["scan-gate.payments/worker", "scan-complete"].find("error")
     assert error is not None
     assert error.get("type") == "no-verdict"
     assert error.text == error.get("message")
@@ -143,9 +119,9 @@ def test_when_the_tag_moved_no_rule_passes() -> None:
     moved = TagMove(tag="v1.4.2", to=OTHER_DIGEST, pinned=False)
     verdict = decided(POLICY, replace(SAMPLES_SCAN, tag_move=moved))
     assert verdict.verdict is Outcome.NO_VERDICT
-    results = _results(junit.render(verdict))
-    assert _of(results, "error") == ["scan-complete"]
-    assert _of(results, "") == []
+    results = results_of(junit.render(verdict))
+    assert with_result(results, "error") == ["scan-complete"]
+    assert with_result(results, "") == []
 
 
 SAMPLES_SCAN = replace(BAD_SCAN, findings=())
@@ -155,36 +131,36 @@ def test_an_image_that_aws_cannot_scan_and_the_policy_accepts_is_no_failure_and_
     accepts = ScanDemands(unsupported=AcceptUnsupported(accept=True, repository="*", reason="Scratch."))
     verdict = judge(policy(scan=accepts), scan(state=ScanState.UNSUPPORTED, kind=Kind.UNKNOWN))
     assert verdict.verdict is Outcome.WARN
-    assert _results(junit.render(verdict)) == {("scan-gate.team/app", "scan-complete"): "skipped"}
+    assert results_of(junit.render(verdict)) == {("scan-gate.team/app", "scan-complete"): "skipped"}
 
 
 @pytest.mark.parametrize("verdict", [unfinished(), decided(POLICY, Refusal(image=image(), exit_code=5, reason="no"))])
 def test_there_is_always_a_case(verdict: Verdict) -> None:
-    results = _results(junit.render(verdict))
-    assert _of(results, "error") == ["scan-complete"]
+    results = results_of(junit.render(verdict))
+    assert with_result(results, "error") == ["scan-complete"]
     assert len(results) == 1
 
 
 def test_without_any_image_even_a_pass_is_an_error() -> None:
     odd = replace(unfinished(), verdict=Outcome.PASS, hint="", reason="")
-    assert _of(_results(junit.render(odd)), "error") == ["scan-complete"]
+    assert with_result(results_of(junit.render(odd)), "error") == ["scan-complete"]
 
 
 def test_an_image_without_rules_has_its_case_all_the_same() -> None:
     bare = replace(SAMPLES["pass"], images=(replace(SAMPLES["pass"].images[0], rules=(), findings=(), scan=None),))
-    assert _results(junit.render(bare)) == {(CLASS, "scan-complete"): ""}
+    assert results_of(junit.render(bare)) == {(CLASS, "scan-complete"): ""}
 
 
 def test_a_failed_image_without_a_failed_rule_fails_all_the_same() -> None:
     odd = replace(SAMPLES["pass"].images[0], verdict=Outcome.FAIL, reason="odd")
-    results = _results(junit.render(replace(SAMPLES["pass"], images=(odd,), verdict=Outcome.FAIL)))
-    assert _of(results, "failure") == ["verdict"]
+    results = results_of(junit.render(replace(SAMPLES["pass"], images=(odd,), verdict=Outcome.FAIL)))
+    assert with_result(results, "failure") == ["verdict"]
 
 
 def test_a_failed_run_over_passing_images_fails_all_the_same() -> None:
-    results = _results(junit.render(replace(SAMPLES["pass"], verdict=Outcome.FAIL, reason="odd")))
+    results = results_of(junit.render(replace(SAMPLES["pass"], verdict=Outcome.FAIL, reason="odd")))
     assert results["scan-gate", "verdict"] == "failure"
-    missing = _results(junit.render(replace(SAMPLES["pass"], verdict=Outcome.NO_VERDICT)))
+    missing = results_of(junit.render(replace(SAMPLES["pass"], verdict=Outcome.NO_VERDICT)))
     assert missing["scan-gate", "scan-complete"] == "error"
 
 
@@ -192,49 +168,12 @@ def test_a_rule_without_verdict_in_a_judged_image_is_an_error() -> None:
     sample = SAMPLES["fail"].images[0]
     rules = tuple(replace(r, outcome=RuleOutcome.NO_VERDICT) if r.name == "max.medium" else r for r in sample.rules)
     text = junit.render(replace(SAMPLES["fail"], images=(replace(sample, rules=rules),)))
-    assert _of(_results(text), "error") == ["max.medium"]
+    assert with_result(results_of(text), "error") == ["max.medium"]
 
 
 def test_unused_relaxations_fail_as_a_rule_of_their_own() -> None:
     rules = policy(ignore=(Ignore(id="CVE-1", reason="Old."),), relaxations=Relaxations(unused="fail"))
-    assert _of(_results(junit.render(judge(rules))), "failure") == ["relaxations.unused"]
-
-
-def test_names_stay_when_tag_digest_versions_dates_and_counts_change() -> None:
-    newer = replace(
-        BAD_SCAN,
-        image=subject(target="payments/api:v2", tags=("v2",), digest=OTHER_DIGEST),
-        completed_at=None,
-        findings=tuple(
-            replace(f, packages=tuple(replace(p, version="9", fixed_in="10") for p in f.packages))
-            for f in BAD_SCAN.findings[:-1]
-        ),
-    )
-    assert list(_results(junit.render(SAMPLES["fail"]))) == list(_results(junit.render(decided(POLICY, newer))))
-
-
-def test_images_of_one_name_are_told_apart_by_number_and_by_registry() -> None:
-    def suites(*images: ImageVerdict) -> list[str]:
-        root = ET.fromstring(junit.render(replace(SAMPLES["pass"], images=images)))
-        return [suite.get("name", "") for suite in root]
-
-    one = replace(SAMPLES["pass"].images[0], findings=())
-    numbered = replace(one, repository="payments/api (2)")
-    assert suites(one, numbered, one, one) == [
-        "scan-gate payments/api",
-        "scan-gate payments/api (2)",
-        "scan-gate payments/api (3)",
-        "scan-gate payments/api (4)",
-    ]
-    assert suites(one, replace(one, registry="111122223333"), replace(one, registry=None, region=None)) == [
-        "scan-gate 123456789012 eu-west-1 payments/api",
-        "scan-gate 111122223333 eu-west-1 payments/api",
-        "scan-gate payments/api",
-    ]
-    assert suites(one, replace(one, registry=None, region=None, repository="payments/b")) == [
-        "scan-gate payments/api",
-        "scan-gate payments/b",
-    ]
+    assert with_result(results_of(junit.render(judge(rules))), "failure") == ["relaxations.unused"]
 
 
 def test_an_entry_that_is_of_no_use_comes_with_what_to_do() -> None:
@@ -243,63 +182,6 @@ def test_an_entry_that_is_of_no_use_comes_with_what_to_do() -> None:
     (failure,) = root.iter("failure")
 
     assert "To do: Remove the unused `ignore` entries from the policy." in (failure.text or "").splitlines()
-
-
-def test_keys_that_look_alike_when_cut_are_told_apart() -> None:
-    entries = (Ignore(package="*", reason="All."),)
-    findings = [finding(f"CVE-{'9' * 300}{n}", Severity.LOW) for n in range(3)]
-    results = _results(junit.render(judge(policy(ignore=entries), scan(*findings))))
-    names = [name for classname, name in results if classname.endswith(".ignored")]
-    assert len(names) == 3
-    assert names[1].endswith("… (2)")
-
-
-@pytest.mark.parametrize(("size", "named", "left"), [(490, 490, 0), (491, 491, 0), (492, 490, 2), (9_000, 490, 8_510)])
-def test_ignored_findings_beyond_500_cases_are_left_out_and_counted(size: int, named: int, left: int) -> None:
-    text = junit.render(many_ignored(size))
-    results = _results(text)
-    assert len(results) == min(size + 9, 500)
-    assert _of(results, "failure") == ["max.critical", "max.high.fixable", "cvss_floor"]
-    assert (f"{left} more cases were left out, 0 of them failed" in text) is bool(left)
-    assert list(results)[-1] == ("scan-gate", "cases left out") or not left
-    assert sum(classname.endswith(".ignored") for classname, _ in results) == min(size, named)
-
-
-def _crowd(outcome: Outcome, count: int) -> Verdict:
-    sample = SAMPLES["no_verdict" if outcome is Outcome.NO_VERDICT else "fail"]
-    images = tuple(replace(sample.images[0], repository=f"team/app-{n:03}") for n in range(count))
-    return replace(sample, images=images)
-
-
-def test_failures_are_kept_before_anything_else() -> None:
-    results = _results(junit.render(_crowd(Outcome.FAIL, 100)))
-    assert len(results) == 500
-    assert len(_of(results, "failure")) == 300
-    assert len([name for _, name in results if name == "scan-complete"]) == 100
-    assert list(results.values())[-1] == "skipped"
-
-
-def test_where_not_even_the_failures_fit_the_last_case_fails_for_those_left_out() -> None:
-    text = junit.render(_crowd(Outcome.FAIL, 200))
-    results = _results(text)
-    assert len(results) == 500
-    assert set(results.values()) == {"failure"}
-    assert "1501 more cases were left out, 101 of them failed" in text
-
-
-def test_suites_of_which_nothing_is_kept_are_left_out() -> None:
-    text = junit.render(_crowd(Outcome.NO_VERDICT, 600))
-    assert len(ET.fromstring(text)) == 500
-    assert list(_results(text).values())[-1] == "error"
-
-
-def test_even_hostile_text_in_every_case_stays_under_30_megabytes() -> None:
-    wide = "漢" * 100_000
-    sample = SAMPLES["fail"].images[0]
-    rules = tuple(replace(r, outcome=RuleOutcome.FAIL, name=f"{n}{wide}", why=wide) for n, r in enumerate(sample.rules))
-    worst = replace(sample, rules=rules, repository=wide, target=wide, tags=(wide,) * 20, platform=wide)
-    text = junit.render(replace(SAMPLES["fail"], images=(worst,) * 60))
-    assert 1_000_000 < len(text.encode()) < 30_000_000
 
 
 @pytest.mark.parametrize("waited", [0.0, -1.0, 0.0004, 1e-05, 12.3456, 1e300, float("inf")])
@@ -337,14 +219,10 @@ def _told(text: str) -> Verdict:
 def test_no_text_breaks_it(text: str) -> None:
     shown = junit.render(_told(text))
     assert neutral(shown) == shown
-    assert len(_of(_results(shown), "failure")) == 6
+    assert len(with_result(results_of(shown), "failure")) == 6
 
 
 def test_the_known_traps_of_junit_xml_are_not_stepped_in() -> None:
     shown = junit.render(_told(HOSTILE + "\ud800\ufffe\uffff\x00\x1b[31m]]>"))
-    assert len(_of(_results(shown), "failure")) == 6
+    assert len(with_result(results_of(shown), "failure")) == 6
     assert "[31m" not in shown
-
-
-def test_a_thousand_findings_are_no_thousand_cases() -> None:
-    assert len(_results(junit.render(many(1_000)))) == 9
