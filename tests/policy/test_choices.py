@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from gate.model import Fix, Severity
-from gate.policy.choices import METRICS, Choice, DueChoice, FixChoice, MetricChoice, SeverityChoice
+from gate.policy.choices import METRICS, Choice, DueChoice, FixChoice, MetricChoice, SeverityChoice, one_or_list
 from gate.policy.conditions import CONDITIONS
 from gate.policy.ranges import AgeChoice, ProbabilityChoice, ScoreChoice
 
@@ -291,3 +291,10 @@ def test_the_schema_takes_a_word_or_a_list_of_different_words(
     assert not any(map(schema.is_valid, ([word, word], [word, "x"])))
     assert schema.is_valid(7) is schema.is_valid(0.5) is is_number
     assert kind.SCHEMA["anyOf"][0].get("examples", []) == examples
+
+
+def test_the_schema_of_one_or_several_takes_no_empty_list_and_no_word_twice() -> None:
+    word = {"enum": ["a", "b"]}
+    assert one_or_list(word) == {
+        "anyOf": [word, {"type": "array", "items": word, "minItems": 1, "uniqueItems": True}],
+    }
