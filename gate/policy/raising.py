@@ -42,7 +42,8 @@ class _Raising:
             self._raise_limit(image, rule, *rest.partition(".")[::2])
         elif rule.name == "cvss_floor":
             self._raise_floor(image, rule)
-        elif section != "relaxations":
+        else:
+            # NOTE: no rule has a name that the gate gives itself, so that nothing is raised for relaxations.
             self._raise_rule(image, rule)
 
     def texts(self) -> list[str]:
@@ -56,8 +57,10 @@ class _Raising:
         for index in (*image.overrides, None):
             source = self.policy.max if index is None else self.policy.overrides[index].max
             own: Limit | None = getattr(source, severity, None)
-            more = None if own is None else _more(own, part, rule.count)
-            if source is not None and own is not None and more is not None and is_looser_limit(more, own):
+            if source is None or own is None:
+                continue
+            more = _more(own, part, rule.count)
+            if more is not None and is_looser_limit(more, own):
                 self._put(index, "max", replace(source, **{severity: more}))
                 self._note(f"raise {rule.name} to ", rule.count, index)
 
@@ -80,8 +83,8 @@ class _Raising:
                 self._note(f"raise max of rule {rule.name} to ", rule.count, index)
 
     def _note(self, before: str, count: int, index: int | None) -> None:
-        words = before, self._where(index)
-        self._counts[words] = max(count, self._counts.get(words, 0))
+        # NOTE: a limit is raised only to more than it is, so that the last number is the highest.
+        self._counts[before, self._where(index)] = count
 
     def _where(self, index: int | None) -> str:
         if index is None:

@@ -37,6 +37,10 @@ def test_the_order_of_maxima_changes_nothing() -> None:
     assert from_maxima(("critical=0", "high=5")) == from_maxima(("high=5", "critical=0"))
 
 
+def test_other_maxima_have_another_hash() -> None:
+    assert from_maxima(("high=5",)).sha256 != from_maxima(("high=6",)).sha256
+
+
 @pytest.mark.parametrize(
     ("pairs", "message"),
     [
@@ -178,6 +182,16 @@ def test_a_rule_stands_where_it_was_written_last(layered: Callable[..., Loaded])
     assert places(loaded, "rules") == "1/p.yaml:4"
 
 
+def test_what_a_rule_says_stands_where_the_rule_says_it(layered: Callable[..., Loaded]) -> None:
+    loaded = layered("rules:\n- name: a\n  when: {kev: true}\n  max: 5", "name: x")
+
+    assert [places(loaded, "rules", 0, key) for key in ("name", "when", "max")] == [
+        "0/p.yaml:4",
+        "0/p.yaml:5",
+        "0/p.yaml:6",
+    ]
+
+
 @pytest.mark.parametrize("child", ["name: x", "baseline: {image: base.json, missing: no_verdict}"])
 def test_the_path_of_a_baseline_is_relative_to_the_file_that_is_extended(
     layered: Callable[..., Loaded], child: str
@@ -192,6 +206,10 @@ def test_a_path_is_relative_to_the_file_that_says_it_whatever_others_say(layered
 
     assert Path(loaded.folder_of("grace", "low")).resolve().name == "0"
     assert Path(loaded.folder_of("max", "low")).resolve().name == "0"
+
+    loaded = layered("max: {low: 0}", "max: {high: 0}")
+
+    assert Path(loaded.folder_of("max", "high")).resolve().name == "1"
 
 
 def test_the_verdict_document_gets_what_was_used() -> None:

@@ -1,12 +1,14 @@
 """Notices in their whole wording: of long lists, of several in grace, of scans that see little, of tags that moved."""
 
+import time
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from gate.model import Kind, Severity, TagMove
 from gate.policy.notices import days_text
-from gate.policy.verdict import Verdict
+from gate.policy.verdict import Outcome, Verdict
 from tests.builders import NOW, OTHER_DIGEST, finding, image, judge, policy, scan
 from tests.policy.written import policy_of
 
@@ -67,6 +69,36 @@ def test_only_findings_whose_grace_still_holds_are_counted_and_the_first_is_name
     listed = [finding(name, Severity.HIGH, published=NOW - timedelta(days=ago)) for name, ago in days.items()]
 
     assert texts(judge(policy_of("max: {high: 9}\ngrace: {high: 7d}"), scan(*listed)), 0) == [said]
+
+
+@pytest.fixture
+def on_kiritimati(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose own time is fourteen hours ahead."""
+    monkeypatch.setenv("TZ", "UTC-14")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("on_kiritimati")
+def test_the_day_on_which_grace_ends_is_one_of_utc_whatever_the_machines_own_time() -> None:
+    ends_at_eight_in_the_evening = finding(published=NOW - timedelta(days=5, hours=16))
+
+    found = judge(policy_of("max: {high: 9}\ngrace: {high: 7d}"), scan(ends_at_eight_in_the_evening))
+
+    assert texts(found, 0) == ["1 finding is in grace, which ends tomorrow for the first (CVE-2026-1000, high)"]
+
+
+def test_an_image_that_warns_for_its_findings_makes_no_use_of_what_accepts_images_that_cannot_be_scanned() -> None:
+    rules = policy_of(
+        "mode: warn\nmax: {high: 0}\n"
+        "scan: {unsupported: {accept: true, repository: team/*, reason: r, until: 2026-11-22}}"
+    )
+
+    found = judge(rules, scan(finding()))
+
+    assert (found.images[0].verdict, texts(found)) == (Outcome.WARN, [])
 
 
 @pytest.mark.parametrize(("count", "said"), [(0, "today"), (1, "tomorrow"), (2, "in 2 days"), (30, "in 30 days")])
