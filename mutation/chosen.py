@@ -90,6 +90,11 @@ _ELSEWHERE = {
     "gate/policy/outcomes.py": ("tests/policy/test_evaluate.py", "tests/policy/test_verdict_document.py"),
     "gate/policy/ranges.py": ("tests/policy/test_choices.py",),
     "gate/policy/vocabulary.py": ("tests/policy/test_every_condition.py", "tests/policy/test_conditions.py"),
+    "gate/sources/imagebuilder.py": ("tests/sources/test_imagebuilder.py", "tests/sources/test_pipelines.py"),
+    "gate/sources/scanning.py": tuple(
+        f"tests/sources/test_{subject}.py"
+        for subject in ("scanning", "settling", "starting", "coverage", "configuration")
+    ),
     "gate/cli/exits.py": ("tests/cli/test_exits.py", "tests/test_exit_codes.py"),
     "gate/errors.py": ("tests/test_errors.py", "tests/test_exit_codes.py"),
     "gate/model.py": ("tests/test_model.py", "tests/test_target_messages.py"),
