@@ -35,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="such as gate/policy/limits.py")
     parser.add_argument("--tool", choices=TOOLS, action="append", help="only this one; all otherwise")
     parser.add_argument("--again", action="store_true", help="also where neither the module nor its tests changed")
+    parser.add_argument(
+        "--lived", action="store_true", help="of the same module, only what lived before: tests were added"
+    )
     parser.add_argument("--own", action="store_true", help="ask no more than the tests that mirror a module")
     options = parser.parse_args(arguments)
     modules, tools = options.modules or list(DECIDING), options.tool or TOOLS
@@ -43,7 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for module in modules:
             name, sum_ = f"{module} {tool}", _sum(module)
             if options.again or name not in held or held[name].sha256 != sum_:
-                held[name] = outcome_of(module, tool, sum_, () if options.own else everything(module))
+                before = held.get(name) if options.lived and tool == "mutmut" else None
+                if before and before.module_sha256 == _module_sum(module):
+                    held[name] = asked_again(before, sum_)
+                else:
+                    held[name] = outcome_of(module, tool, sum_, () if options.own else everything(module))
                 _keep(held)
                 _show(f"{name}: {held[name].killed} of {held[name].mutants}")
     if not options.own and "mutmut" in tools:
@@ -68,7 +75,24 @@ def outcome_of(module: str, tool: str, sha256: str, more_tests: tuple[str, ...])
         total, alive = with_cosmic_ray.run(place, module, mirrored(module))
     else:
         total, alive = with_tables.run(place, module, mirrored(module), more_tests)
-    return Outcome(module=module, tool=tool, sha256=sha256, mutants=total, killed=total - len(alive), alive=alive)
+    return Outcome(
+        module=module,
+        tool=tool,
+        sha256=sha256,
+        module_sha256=_module_sum(module),
+        mutants=total,
+        killed=total - len(alive),
+        alive=alive,
+    )
+
+
+def asked_again(before: Outcome, sha256: str) -> Outcome:
+    """Ask the tests that mirror a module, to which some were added, about what lived; the dead stay dead."""
+    asked = [mutant.name for mutant in before.alive]
+    place = made(KEPT / "tree")
+    found = with_mutmut.run(place, [before.module], mirrored(before.module), asked) if asked else {}
+    alive = tuple(mutant for mutant in before.alive if not found[mutant.name])
+    return replace(before, sha256=sha256, killed=before.mutants - len(alive), alive=alive)
 
 
 def asked_widely(outcomes: Sequence[Outcome], tests: tuple[str, ...]) -> dict[str, Outcome]:
@@ -122,6 +146,10 @@ def _entries(place: Path) -> list[dict[str, str]]:
 
 def _explained(outcomes: Sequence[Outcome]) -> Counter[str]:
     return Counter(one.module for one in outcomes for mutant in one.alive if is_explained(mutant))
+
+
+def _module_sum(module: str) -> str:
+    return hashlib.sha256((ROOT / module).read_bytes()).hexdigest()
 
 
 def _sum(module: str) -> str:

@@ -22,6 +22,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     tool: str
     sha256: str
     """Of the module and of the tests that were asked, so that nothing is run twice for nothing."""
+    module_sha256: str = ""
+    """Of the module alone: while it is the same, a mutant keeps its name."""
     mutants: int
     killed: int
     alive: tuple[Mutant, ...]
