@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from gate.errors import EvidenceError
-from gate.model import Cvss, Finding
+from gate.model import Cvss, Finding, FindingStatus
 from gate.sources.mapping import basic_finding, enhanced_finding, inspector_finding, probability
 from gate.sources.wire import BasicFinding, EnhancedFinding
 from tests.aws_double import findings as aws
@@ -94,3 +94,16 @@ def test_a_package_need_not_say_who_manages_it(manager: str | None, type_: str |
 def test_one_use_is_a_use(count: int, in_use: bool) -> None:
     resources = [{"details": {"awsEcrContainerImage": {"inUseCount": count}}}]
     assert enhanced(extra={"resources": resources}).in_use is in_use
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        (None, FindingStatus.ACTIVE),
+        ("ACTIVE", FindingStatus.ACTIVE),
+        ("SUPPRESSED", FindingStatus.SUPPRESSED),
+        ("CLOSED", FindingStatus.CLOSED),
+    ],
+)
+def test_each_word_for_a_findings_life_is_its_status(word: str | None, status: FindingStatus) -> None:
+    assert enhanced(status=word).status is status
