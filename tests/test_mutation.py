@@ -6,9 +6,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from mutation import with_tables
-from mutation.__main__ import SURVIVORS, is_explained
+from mutation import with_mutmut, with_tables
+from mutation.__main__ import SURVIVORS, asked_again, is_explained
 from mutation.chosen import DECIDING, ROOT, everything, mirrored
 from mutation.outcome import Mutant, Outcome
 from mutation.page import page
@@ -92,6 +93,26 @@ def test_a_row_lives_where_no_test_misses_it(tmp_path: Path, tests: list[str], m
     assert total == 2
     assert [one.change for one in left] == ["- 1: 2", "- 3: 2"][:alive]
     assert (tmp_path / "m.py").read_text() == source
+
+
+def test_what_lived_is_asked_about_again_and_nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    alive = tuple(Mutant(module="gate/model.py", place="f", change=name, name=name) for name in ("one", "two"))
+    before = Outcome(module="gate/model.py", tool="mutmut", sha256="old", mutants=9, killed=7, alive=alive)
+    asked: list[object] = []
+
+    def run(*given: object) -> dict[str, bool]:
+        asked.extend(given[1:])
+        return {"one": True, "two": False}
+
+    monkeypatch.setattr("mutation.__main__.made", lambda _: tmp_path)
+    monkeypatch.setattr(with_mutmut, "run", run)
+
+    after = asked_again(before, "new")
+    none_left = asked_again(replace(after, alive=(), killed=9), "newer")
+
+    assert (after.sha256, after.killed, after.alive) == ("new", 8, alive[1:])
+    assert asked == [["gate/model.py"], mirrored("gate/model.py"), ["one", "two"]]
+    assert (none_left.sha256, none_left.killed) == ("newer", 9)
 
 
 def test_the_page_adds_up_and_names_what_lives() -> None:
