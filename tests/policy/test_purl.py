@@ -113,6 +113,10 @@ def test_any_text_is_a_package_url_or_none(text: str) -> None:
         assert purl is None or (purl.type == purl.type.lower() and purl.name)
 
 
+def test_one_slash_too_many_changes_nothing() -> None:
+    assert parse_purl("pkg:npm//@scope/name") == parse_purl("pkg:npm/@scope/name") is not None
+
+
 def test_a_qualifier_is_looked_up_by_its_key() -> None:
     purl = Purl(type="oci", name="app", qualifiers=(("arch", "amd64"), ("tag", "v1")))
 
