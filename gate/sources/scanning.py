@@ -148,11 +148,7 @@ class Watch:
         return self._missing()
 
     def _missing(self) -> _Look:
-        return _Look(
-            state=ScanState.MISSING,
-            reason="AWS has no scan of this image",
-            hint=self._missing_hint(),
-        )
+        return _Look(state=ScanState.MISSING, hint=self._missing_hint())
 
     def _missing_hint(self) -> str:
         if self._starting is not None and self._starting.is_disabled:

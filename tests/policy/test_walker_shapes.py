@@ -24,10 +24,10 @@ def test_one_key_takes_a_word_here_and_a_list_there() -> None:
 
 
 def test_a_condition_takes_one_word_or_all_of_a_list() -> None:
-    [one, several] = policy(
+    rules: Any = policy(
         "rules: [{name: a, max: 0, when: {severity: high}}, {name: b, max: 0, when: {severity: [high, low]}}]"
     ).rules
-    assert [rule.when.severity.plain for rule in (one, several) if rule.when.severity] == ["high", ["high", "low"]]
+    assert [rule.when.severity.plain for rule in rules] == ["high", ["high", "low"]]
     assert policy("scan: {max_age: 24h}").scan.max_age is not None
 
 
@@ -49,7 +49,7 @@ def test_a_list_that_may_be_empty_is() -> None:
 )
 def test_what_reaches_a_limit_is_within_it(line: str, fault: str) -> None:
     if not fault:
-        assert policy(line)
+        assert policy(line).version == 1
         return
     told, *_ = faults(f"version: 1\ncvss_floor: 9\n{line}\n")
     assert fault in told
