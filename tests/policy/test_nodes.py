@@ -85,3 +85,10 @@ def test_faults_without_end_are_only_counted() -> None:
         faults.add_at(1, 1, "", "is wrong")
     assert faults.is_full
     assert faults.lines("p.yaml")[-1] == "p.yaml: and 1450 more"
+
+
+def test_few_faults_are_all_the_lines_there_are() -> None:
+    faults = Faults()
+    faults.add_at(2, 1, "b", "second")
+    faults.add_at(1, 1, "a", "first")
+    assert faults.lines("p.yaml") == ("p.yaml:1:1: a: first", "p.yaml:2:1: b: second")

@@ -152,3 +152,10 @@ def test_a_wait_with_a_name_is_the_same_wait_and_tells_whose_it_is(clock: Virtua
 def test_a_thousandth_of_a_second_is_no_wait(clock: VirtualClock, most: float, sleeps: int) -> None:
     assert Waiting(clock, 600, quiet).until(Asked(clock, 5), most=most) == "not yet"
     assert len(clock.sleeps) == sleeps
+
+
+def test_time_counts_from_the_start_of_the_wait_and_not_of_the_clock(clock: VirtualClock) -> None:
+    clock.sleep(1_000.0)
+    waiting = Waiting(clock, 60.0, quiet)
+    clock.sleep(20.0)
+    assert (waiting.elapsed, waiting.left) == (20.0, 40.0)
