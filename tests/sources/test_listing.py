@@ -163,6 +163,9 @@ def test_the_order_of_findings_and_counts_is_no_difference() -> None:
         ("arn:aws:ecr::123456789012:repository/x", None),
         ("team/app", None),
         ("", None),
+        ("arn:aws:lambda:us-east-1:123456789012:function:a", None),
+        ("arn:aws:ecr:eu-west-3:123456789012", None),
+        ("arn:aws:ecr:eu-west-3:123456789012:repository/a/b", "eu-west-3"),
     ],
 )
 def test_the_region_is_that_of_the_ecr_resource(resource: str, region: str | None) -> None:
@@ -174,3 +177,9 @@ def test_equal_findings_are_numbered_whatever_their_order() -> None:
     there, back = listing(found(one, two)).read(None), listing(found(two), found(one)).read(None)
     assert there.findings == back.findings
     assert [finding.key[-2:] for finding in there.findings] == ["ib", "#2"]
+
+
+def test_the_status_is_the_first_pages() -> None:
+    first, last = found() | {"imageScanStatus": {"status": "ACTIVE", "description": "one"}}, found(status=None)
+    read = listing(first, last)
+    assert (read.status, read.description) == ("ACTIVE", "one")
