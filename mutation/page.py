@@ -38,10 +38,16 @@ def page(
 
 
 def _row(name: str, of: Mapping[str, Outcome], tools: Sequence[str], explained: int) -> str:
-    cells = [f"{of[tool].killed} of {of[tool].mutants}" if tool in of and of[tool].mutants else "" for tool in tools]
+    cells = [_cell(of.get(tool)) for tool in tools]
     killed, mutants = (sum(getattr(one, what) for one in of.values()) for what in ("killed", "mutants"))
     share = f"{killed / mutants:.1%}" if mutants else "-"
     return f"| {name} | {' | '.join(cells)} | {share} | {explained or ''} |"
+
+
+def _cell(one: Outcome | None) -> str:
+    if one is None:
+        return "?"
+    return f"{one.killed} of {one.mutants}" if one.mutants else ""
 
 
 def _together(outcomes: Sequence[Outcome], tool: str) -> Outcome:
