@@ -1,5 +1,6 @@
 """The nouns: how severities are ordered, what identifies a finding, and how equal findings are numbered."""
 
+from datetime import timedelta
 from itertools import permutations
 from random import Random
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.model import WORST_FIRST, Finding, Package, Severity, keyed, stem
+from gate.model import AHEAD, WORST_FIRST, Finding, Image, Package, Scan, ScanState, Severity, keyed, stem
 from tests.builders import finding, package
 from tests.strategies import findings
 
@@ -96,3 +97,17 @@ def test_keys_are_distinct_and_independent_of_the_order_of_listing(listed: list[
 
 def test_a_type_that_is_given_stands_before_the_name() -> None:
     assert finding("CVE-1", packages=(package("zlib", type="JAR"),)).key == "CVE-1 JAR:zlib"
+
+
+def test_what_nobody_says_is_the_least() -> None:
+    image = Image(target="team/app:v1", source="ecr")
+    scan = Scan(image=image, state=ScanState.MISSING)
+    assert (image.narrowed, scan.replayed, scan.waited_seconds) == (False, False, 0.0)
+
+
+def test_a_clock_may_be_five_minutes_ahead() -> None:
+    assert timedelta(minutes=5) == AHEAD
+
+
+def test_ranks_are_counted_from_one() -> None:
+    assert [severity.rank for severity in Severity] == [1, 2, 3, 4, 5, 6]
