@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from gate.model import Cvss, Severity
+from gate.model import WORST_FIRST, Cvss, Severity
 from gate.policy.document import CvssChoice
-from gate.policy.scores import judged_score, reaches_floor
+from gate.policy.scores import IMPLIED, judged_score, reaches_floor
 from tests.builders import finding, policy
 
 DEFAULT = CvssChoice()
@@ -96,3 +96,7 @@ def test_a_policy_may_say_what_a_missing_score_counts_as(severity: Severity, mis
     assert reaches_floor(finding(severity=severity), None, rules) is reaches
     assert reaches_floor(finding(severity=severity), cvss(7.0), rules)
     assert not reaches_floor(finding(severity=severity), cvss(6.9), rules)
+
+
+def test_without_a_score_a_finding_counts_as_the_least_of_its_severity_and_unknown_as_the_most() -> None:
+    assert [IMPLIED[severity] for severity in WORST_FIRST] == [9.0, 7.0, 4.0, 0.1, 0.0, 10.0]
