@@ -12,7 +12,8 @@ _HEAD = """\
 How many small changes of the code that decides a test notices. `make mutate` changes them all and writes this page; how
 it works is in [CONTRIBUTING](../CONTRIBUTING.md#mutation). *mutmut* changes functions and methods, *cosmic-ray* what
 mutmut passes over (properties, decorated functions, constants), *tables* the rows of tables, such as AWS's words. What
-lives is at the end, each change with its reason, from [mutation/survivors.toml](../mutation/survivors.toml).
+lives is at the end, each change with its reason, from [mutation/survivors.toml](../mutation/survivors.toml). A question
+mark stands where a tool was not run over a module, an empty cell where it found nothing to change.
 """
 
 
