@@ -39,6 +39,14 @@ def test_a_fault_is_told_in_its_place_and_alone(text: str, told: tuple[str, ...]
     assert faults(f"version: 1\ncvss_floor: 9\n{text}\n") == told
 
 
+def test_what_relaxations_ask_for_counts_only_where_nothing_is_wrong_with_it() -> None:
+    entry = "ignore: [{id: A, reason: x}]"
+    [told] = faults(f"version: 1\ncvss_floor: 9\nrelaxations: {{require: [owner], max_days: many}}\n{entry}\n")
+    assert "max_days" in told
+    [told] = faults(f"version: 1\ncvss_floor: 9\nrelaxations: {{require: [owner]}}\n{entry}\n")
+    assert "lacks `owner`" in told
+
+
 def test_a_child_need_not_limit_anything_itself() -> None:
     told = faults("version: 1\nextends: ../org.yaml\n")
     assert [line for line in told if "limits nothing" in line] == []
