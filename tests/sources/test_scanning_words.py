@@ -11,6 +11,7 @@ from tests.aws_double.answers import bare, basic, enhanced, in_progress, no_stat
 from tests.aws_double.faults import access_denied, altered, aws_error
 from tests.aws_double.findings import basic_finding, enhanced_finding
 from tests.sources.live import OLD, SCAN, Live
+from tests.sources.test_listing_whole import about
 from tests.sources.test_starting import stale
 
 CLEAN = basic([basic_finding(severity="LOW")])
@@ -121,3 +122,10 @@ def test_an_unsettled_scan_says_all_that_aws_said(live: Live) -> None:
     assert (scan.state, scan.status) == (ScanState.PENDING, "ACTIVE")
     assert scan.description is not None
     assert scan.data_at is not None
+
+
+def test_a_listing_of_another_image_is_no_evidence(live: Live) -> None:
+    live.image(enhanced([about("sha256:" + "c" * 64)]))
+    scan = live.scan()
+    assert scan.state is ScanState.INCOMPLETE
+    assert scan.reason.startswith("the answer lists findings of another image, sha256:cccc")
