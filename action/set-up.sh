@@ -22,7 +22,7 @@ rm -rf "$venv"
 if command -v uv >/dev/null; then
   "$python" -m venv --without-pip "$venv"
   # A runner of one's own may stand behind a proxy whose certificate only its system knows. pip asks the system, uv asks
-  # when it is told to (by the second name before uv 0.11); the hashes hold either way.
+  # when it is told to (older versions know the second name); the hashes hold either way.
   export UV_SYSTEM_CERTS=${UV_SYSTEM_CERTS:-true} UV_NATIVE_TLS=${UV_NATIVE_TLS:-true}
   uv pip install --quiet --no-config --python "$venv/bin/python" --no-deps --require-hashes --only-binary :all: --compile-bytecode \
     -r "$requirements"

@@ -115,6 +115,15 @@ def test_what_lived_is_asked_about_again_and_nothing_else(monkeypatch: pytest.Mo
     assert (none_left.sha256, none_left.killed) == ("newer", 9)
 
 
+def test_tests_that_fail_by_themselves_kill_nothing(tmp_path: Path) -> None:
+    source = "A = {1: 2}\n"
+    (tmp_path / "m.py").write_text(source)
+    (tmp_path / "test_a.py").write_text("def test():\n    assert not 7\n")
+    with pytest.raises(RuntimeError, match=r"^m.py: its tests fail where nothing is changed: test_a.py$"):
+        with_tables.run(tmp_path, "m.py", ["test_a.py"], [])
+    assert (tmp_path / "m.py").read_text() == source
+
+
 def test_the_page_adds_up_and_names_what_lives() -> None:
     made = partial(Outcome, sha256="", alive=())
     outcomes = [

@@ -2,7 +2,6 @@
 
 import gzip
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from botocore.loaders import JSONFileLoader, Loader
@@ -14,7 +13,7 @@ from gate.plain import one_line
 class ModelFiles(JSONFileLoader):
     """Reads models by msgspec, which takes a part of the standard library's time."""
 
-    def load_file(self, file_path: str) -> Any:  # noqa: ANN401 - any JSON, as botocore has it
+    def load_file(self, file_path: str) -> object:
         """Return the model at a path that lacks its suffix; None where there is no such file."""
         for suffix, opened in ((".json", Path.open), (".json.gz", _unzipped)):
             path = Path(f"{file_path}{suffix}")
@@ -38,7 +37,7 @@ class ModelLoader(Loader):
         """Return the services that were asked for: botocore holds a name against these before it looks it up."""
         return sorted(self._named)
 
-    def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:  # noqa: ANN401
+    def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> object:
         """Return a service's model; DataNotFoundError where there is none."""
         self._named.add(service_name)
         return super().load_service_model(service_name, type_name, api_version)
@@ -50,7 +49,7 @@ def use_models(session: Session) -> None:
     session.register_component("data_loader", ModelLoader(paths))
 
 
-def _decoded(path: Path, data: bytes) -> Any:  # noqa: ANN401 - as above
+def _decoded(path: Path, data: bytes) -> object:
     try:
         return msgspec.json.decode(data)
     except msgspec.DecodeError as err:
