@@ -7,11 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from types import SimpleNamespace
 
 from msgspec import Struct
 
+import gate as package
 from gate.cli.exits import run
 from tests.aws_double.findings import JsonObject, severities
 
@@ -102,6 +105,11 @@ def unprivileged() -> Iterator[None]:
     if os.geteuid() != 0:
         yield
         return
+    # NOTE: nobody may not enter a checkout in a folder that is root's alone, as `mktemp -d` makes one, and could not
+    # load what the gate imports when it is used.
+    for module in walk_packages(package.__path__, "gate."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
     os.seteuid(_NOBODY)
     try:
         yield
