@@ -94,7 +94,7 @@ _ELSEWHERE = {
     "gate/sources/imagebuilder.py": ("tests/sources/test_imagebuilder.py", "tests/sources/test_pipelines.py"),
     "gate/sources/scanning.py": tuple(
         f"tests/sources/test_{subject}.py"
-        for subject in ("scanning", "scanning_words", "settling", "starting", "coverage", "configuration")
+        for subject in ("scanning", "scanning_words", "settling", "starting", "coverage", "configuration", "index")
     ),
     "gate/cli/exits.py": ("tests/cli/test_exits.py", "tests/test_exit_codes.py"),
     "gate/errors.py": ("tests/test_errors.py", "tests/test_exit_codes.py"),

@@ -127,6 +127,19 @@ def test_where_inspector_does_not_answer_the_other_rules_hold_and_it_is_asked_no
     assert {call.seconds for call in live.double.called(COVERAGE)} <= {0.0, 1.0, 3.0}
 
 
+@pytest.mark.parametrize(
+    ("status", "reason"), [(enhanced(FOUND), "have not settled"), (in_progress(), "which is IN_PROGRESS")]
+)
+def test_why_inspector_is_not_asked_is_told_of_a_scan_without_evidence_too(
+    live: Live, status: Any, reason: str
+) -> None:
+    covered(live, (0, status))
+    live.double.registry_scanning("ENHANCED")
+    live.double.fail(COVERAGE, access_denied("inspector2:ListCoverage"), times=None)
+    scan = live.scan(wait=20)
+    assert (scan.state, reason in scan.reason, len(scan.notes)) == (ScanState.PENDING, True, 1)
+
+
 def test_several_images_make_one_note_and_one_question(live: Live) -> None:
     covered(live)
     live.double.image("team/other", tag="v1", steps=[(0, enhanced(FOUND))])

@@ -71,6 +71,13 @@ def test_why_no_scan_can_be_started_is_said(live: Live, steps: tuple[Any, ...]) 
     assert live.scan(start_scan=True).reason == "AWS cannot scan this type of image"
 
 
+def test_why_no_scan_can_be_started_is_said_where_nobody_may_ask_how_the_registry_is_set_up(live: Live) -> None:
+    live.image(on_start=CLEAN, pushed_at=OLD)
+    live.double.fail("GetRegistryScanningConfiguration", access_denied(), times=None)
+    live.double.fail("StartImageScan", aws_error("UnsupportedImageTypeException"), times=None)
+    assert live.scan(start_scan=True).reason == "AWS cannot scan this type of image"
+
+
 def test_an_answer_that_is_not_whole_says_what_to_do_and_a_whole_one_nothing(live: Live) -> None:
     live.image(bare())
     live.double.registry_scanning("BASIC")
