@@ -15,6 +15,7 @@ _POLICY = (
     "condition_checks",
     "conditions",
     "directions",
+    "document",
     "effective",
     "evaluate",
     "evidence",
@@ -85,7 +86,24 @@ DECIDING = (
 """Policy, verdict, waiting, counting, settling, exit codes, and the tables of AWS's words; what only words and shows
 things (explanations, lint, reports) is held by golden files."""
 _ELSEWHERE = {
-    "gate/policy/clauses.py": ("tests/policy/test_limits.py", "tests/policy/test_settling_postponed.py"),
+    "gate/policy/checks.py": tuple(
+        f"tests/policy/test_{subject}.py"
+        for subject in (
+            "checks",
+            "checks_whole",
+            "condition_checks",
+            "condition_checks_whole",
+            "relaxation_checks",
+            "relaxation_checks_whole",
+        )
+    ),
+    "gate/policy/clauses.py": tuple(
+        f"tests/policy/test_{subject}.py" for subject in ("limits", "bounds", "settling_postponed", "rules")
+    ),
+    "gate/policy/directions.py": tuple(
+        f"tests/policy/test_{subject}.py" for subject in ("directions", "directions_words", "inherit")
+    ),
+    "gate/policy/document.py": ("tests/policy/test_document.py", "tests/policy/test_bounds.py"),
     "gate/policy/judged.py": ("tests/policy/test_judgement.py", "tests/policy/test_evaluate.py"),
     "gate/policy/outcomes.py": ("tests/policy/test_evaluate.py", "tests/policy/test_verdict_document.py"),
     "gate/policy/ranges.py": ("tests/policy/test_choices.py",),

@@ -111,6 +111,7 @@ def test_the_name_of_a_baseline_has_no_blanks_round_it(image: str, fault: str | 
     [
         ("settle: 59s", "scan.settle: got 59s; expected at least 1m, since findings arrive late"),
         ("wait: 25h", "scan.wait: got 1d1h; expected at most 24h"),
+        ("wait: 86401s", "scan.wait: got 1d1s; expected at most 24h"),
         ("max_age: 0s", "scan.max_age: got 0s, which no scan is younger than; expected a duration such as 24h"),
         (
             "max_data_age: 0m",

@@ -1,12 +1,17 @@
 """How conditions read facts and compare them: names, scores, vectors, times, and CISA's listing with its due date."""
 
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 
 import pytest
+from msgspec import ValidationError, convert, to_builtins
 
 from gate.model import Cvss, Finding, Kev
 from gate.policy.choices import METRICS, MetricChoice
 from gate.policy.condition import (
+    Patterns,
+    Truth,
     Vector,
     View,
     among,
@@ -24,6 +29,7 @@ from gate.policy.condition import (
     truth_text,
     vector_of,
 )
+from gate.policy.conditions import CONDITIONS
 from tests.builders import NOW, finding, package
 
 DAY, MOMENT = timedelta(days=1), timedelta(microseconds=1)
@@ -110,6 +116,40 @@ def test_a_vector_must_have_one_of_the_letters_of_each_metric(vector: str, *, he
 def test_a_vector_knows_every_metric_and_names_none_by_itself() -> None:
     assert Vector.__struct_fields__ == tuple(METRICS)
     assert list(Vector().metrics()) == []
+
+
+def test_a_vector_is_made_by_name_and_never_changed_and_has_no_other_metric() -> None:
+    vector = Vector(AV=MetricChoice.parse("N"))
+
+    assert len({vector, Vector(AV=MetricChoice.parse("N"))}) == 1
+    with pytest.raises(AttributeError, match="immutable"):
+        vector.AV = None  # type: ignore[attr-defined]  # as above
+    with pytest.raises(TypeError, match="positional"):
+        Vector(MetricChoice.parse("N"))
+    with pytest.raises(ValidationError, match="unknown field `XX`"):
+        convert({"XX": None}, Vector)
+    assert to_builtins(Vector()) == {}
+
+
+@pytest.mark.parametrize(("value", "is_one"), [("", False), ("a", True), ("a" * 2_000, True), ("a" * 2_001, False)])
+def test_a_name_has_one_to_two_thousand_characters(value: str, *, is_one: bool) -> None:
+    with nullcontext() if is_one else pytest.raises(ValidationError):
+        assert convert(value, Patterns) == value
+        assert convert([value], Patterns) == (value,)
+
+
+@pytest.mark.parametrize(("count", "are"), [(0, False), (1, True), (10_000, True), (10_001, False)])
+def test_there_are_one_to_ten_thousand_names(count: int, *, are: bool) -> None:
+    with nullcontext() if are else pytest.raises(ValidationError):
+        assert convert(["a"] * count, Patterns) == ("a",) * count
+
+
+def test_both_truths_may_be_asked_for() -> None:
+    assert get_args(Truth) == (True, False)
+
+
+def test_ids_and_types_of_packages_are_compared_whatever_their_case_and_nothing_else_is() -> None:
+    assert {name for name, one in CONDITIONS.items() if one.fold} == {"id", "package_type"}
 
 
 @pytest.mark.parametrize(
