@@ -65,16 +65,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def outcome_of(module: str, tool: str, sha256: str, more_tests: tuple[str, ...]) -> Outcome:
-    """Mutate one module, and ask the tests that mirror it; about rows of tables that live, more of them at once."""
+    """Mutate one module, and ask the tests that mirror it; mutmut's that live meet more of them later, all at once."""
     place = made(KEPT / "tree")
     if tool == "mutmut":
         found = with_mutmut.run(place, [module], mirrored(module))
         total = len(found)
         alive = tuple(with_mutmut.described(place, module, name) for name, killed in found.items() if not killed)
-    elif tool == "cosmic-ray":
-        total, alive = with_cosmic_ray.run(place, module, mirrored(module))
     else:
-        total, alive = with_tables.run(place, module, mirrored(module), more_tests)
+        run = with_cosmic_ray.run if tool == "cosmic-ray" else with_tables.run
+        total, alive = run(place, module, mirrored(module), more_tests, is_explained)
     return Outcome(
         module=module,
         tool=tool,

@@ -3,15 +3,20 @@
 import resource
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from mutation.chosen import ROOT
 
+PYTEST = (sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov")
 _UNNEEDED = ("docs/images/", "fuzz/corpus/")
 _MEMORY = 5 << 28
 """Bytes that a run of the tests may take, twice what it needs: a mutant may collect without end."""
+_SECONDS = 120.0
+_SECONDS_A_FILE = 30.0
+"""How long tests may take before a mutant is taken for one that never ends."""
 
 
 def made(place: Path) -> Path:
@@ -56,3 +61,25 @@ def bounded_memory() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def passes(place: Path, tests: Sequence[str]) -> bool:
+    """Run tests in the copy, and tell whether they pass."""
+    try:
+        with bounded_memory():
+            done = subprocess.run(
+                [*PYTEST, *tests],
+                cwd=place,
+                capture_output=True,
+                check=False,
+                timeout=_SECONDS + _SECONDS_A_FILE * len(tests),
+            )
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+def hold_by_themselves(place: Path, module: str, tests: Sequence[str]) -> None:
+    """RuntimeError where tests fail though nothing is changed: every mutant would count as killed."""
+    if not passes(place, tests):
+        raise RuntimeError(f"{module}: its tests fail where nothing is changed: {' '.join(tests)}")

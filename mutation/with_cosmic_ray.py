@@ -3,12 +3,14 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from mutation.outcome import Mutant
-from mutation.tree import bounded_memory
+from mutation.tree import PYTEST, bounded_memory, hold_by_themselves
 
 _BIN = Path(sys.executable).parent
 _SECONDS = 300.0
@@ -16,32 +18,68 @@ _UNION = "core/ReplaceBinaryOperator_BitOr_"
 """Nearly all of these are unions of types, whose mutants die at the import, a second each."""
 
 
-def run(place: Path, module: str, tests: Sequence[str]) -> tuple[int, tuple[Mutant, ...]]:
-    """Return how many mutants there were, and which of them no test noticed."""
+def run(
+    place: Path, module: str, tests: Sequence[str], more_tests: Sequence[str], is_explained: Callable[[Mutant], bool]
+) -> tuple[int, tuple[Mutant, ...]]:
+    """Return how many mutants there were, and which of them no test noticed; more tests meet what nobody explains."""
+    lines = passed_over((place / module).read_text(encoding="utf-8"))
+    judged = _judged(place, module, tests, lambda mutation: _is_wanted(mutation, lines))
+    alive = [one for one in judged if one.lives]
+    open_ = {one.key for one in alive if not is_explained(one.mutant)}
+    if more_tests and open_:
+        again = _judged(place, module, more_tests, lambda mutation: _key(mutation) in open_)
+        killed = {one.key for one in again if not one.lives}
+        alive = [one for one in alive if one.key not in killed]
+    return len(judged), tuple(one.mutant for one in alive)
+
+
+_Key = tuple[str, int]
+
+
+class _Judged(Struct, frozen=True, kw_only=True):
+    key: _Key
+    """The same of a change in every session, which numbers its jobs anew."""
+    mutant: Mutant
+    lives: bool
+
+
+def _judged(place: Path, module: str, tests: Sequence[str], is_wanted: Callable[[Any], bool]) -> list[_Judged]:
+    """Make the mutants that are wanted, and ask these tests about each."""
     from cosmic_ray.work_db import WorkDB, use_db
     from cosmic_ray.work_item import WorkerOutcome, WorkResult
 
     session = place / "cosmic.sqlite"
     session.unlink(missing_ok=True)
-    asked = f"{sys.executable} -m pytest -x -q -p no:cacheprovider -p no:xdist -p no:cov {' '.join(tests)}"
     (place / "cosmic.toml").write_text(
         f'[cosmic-ray]\nmodule-path = "{module}"\ntimeout = {_SECONDS}\nexcluded-modules = []\n'
-        f'test-command = "{asked}"\n[cosmic-ray.distributor]\nname = "local"\n',
+        f'test-command = "{" ".join([*PYTEST, *tests])}"\n[cosmic-ray.distributor]\nname = "local"\n',
         encoding="utf-8",
     )
     _tool(place, "init", "cosmic.toml", session.name)
     source = (place / module).read_text(encoding="utf-8")
-    lines = passed_over(source)
     with use_db(str(session), WorkDB.Mode.open) as work:
-        for item in tuple(work.work_items):
-            if not all(_is_wanted(mutation, lines) for mutation in item.mutations):
-                work.set_result(item.job_id, WorkResult(WorkerOutcome.SKIPPED))
+        items = tuple(work.work_items)
+        unwanted = [item for item in items if not all(map(is_wanted, item.mutations))]
+        for item in unwanted:
+            work.set_result(item.job_id, WorkResult(WorkerOutcome.SKIPPED))
+    if len(unwanted) < len(items):
+        hold_by_themselves(place, module, tests)
     with bounded_memory():
         _tool(place, "exec", "cosmic.toml", session.name)
     with use_db(str(session), WorkDB.Mode.open) as work:
-        judged = [(item, result) for item, result in work.completed_work_items if result.worker_outcome != "skipped"]
-    alive = tuple(_mutant(module, source, item, result) for item, result in judged if result.test_outcome == "survived")
-    return len(judged), alive
+        return [
+            _Judged(
+                key=_key(item.mutations[0]),
+                mutant=_mutant(module, source, item, result),
+                lives=result.test_outcome == "survived",
+            )
+            for item, result in work.completed_work_items
+            if result.worker_outcome != "skipped"
+        ]
+
+
+def _key(mutation: Any) -> _Key:  # noqa: ANN401 - as below
+    return mutation.operator_name, mutation.occurrence
 
 
 def passed_over(source: str) -> frozenset[int]:

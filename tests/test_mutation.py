@@ -2,19 +2,21 @@
 
 import re
 import tomllib
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from mutation import with_mutmut, with_tables
+from mutation import with_cosmic_ray, with_mutmut, with_tables
 from mutation.__main__ import SURVIVORS, asked_again, is_explained
 from mutation.chosen import DECIDING, ROOT, everything, mirrored
 from mutation.outcome import Mutant, Outcome
 from mutation.page import page
-from mutation.with_cosmic_ray import passed_over
 from mutation.with_tables import changed
+
+Run = Callable[..., tuple[int, tuple[Mutant, ...]]]
 
 SOURCE = '''"""Says."""
 
@@ -39,7 +41,7 @@ class A(Base, frozen=True):
 def test_what_mutmut_passes_over_is_for_the_other_tool() -> None:
     lines = ["", *SOURCE.splitlines(), ""]
 
-    assert [lines[number].strip() for number in sorted(passed_over(SOURCE)) if lines[number]] == [
+    assert [lines[number].strip() for number in sorted(with_cosmic_ray.passed_over(SOURCE)) if lines[number]] == [
         "LIMIT = 3",
         'word: str = "a"',
         "@property",
@@ -81,18 +83,66 @@ def _values(source: str) -> tuple[object, ...]:
     return names["A"], names["B"], names["C"]
 
 
-@pytest.mark.parametrize(("tests", "more", "alive"), [(["a"], ["b"], 1), (["b"], ["a"], 1), (["a"], ["a"], 2)])
-def test_a_row_lives_where_no_test_misses_it(tmp_path: Path, tests: list[str], more: list[str], alive: int) -> None:
-    source = "A = {1: 2, 3: 2}\n"
-    (tmp_path / "m.py").write_text(source)
-    (tmp_path / "test_a.py").write_text("import m\n\ndef test():\n    assert 7\n")
-    (tmp_path / "test_b.py").write_text("import m\n\ndef test():\n    assert m.A[3]\n")
+def nobody(_: Mutant) -> bool:
+    """Explain nothing."""
+    return False
 
-    total, left = with_tables.run(tmp_path, "m.py", [f"test_{one}.py" for one in tests], [f"test_{o}.py" for o in more])
+
+@pytest.fixture
+def _no_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pytest start four times as fast."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+def project(folder: Path, source: str) -> None:
+    """Make a project whose test b notices what becomes of row 3 and of the limit, and whose test a notices nothing."""
+    (folder / "m.py").write_text(source)
+    (folder / "test_a.py").write_text("import m\n\ndef test():\n    assert 7\n")
+    (folder / "test_b.py").write_text("import m\n\ndef test():\n    assert m.A[3]\n    assert m.LIMIT < 8\n")
+
+
+TABLES = "LIMIT = 7\nA = {1: 2, 3: 2}\n"
+NUMBERS = "LIMIT = 7\nA = 'four'\n"
+
+
+@pytest.mark.usefixtures("_no_plugins")
+@pytest.mark.parametrize(("tests", "more"), [("a", "b"), ("b", "a")])
+def test_a_row_lives_where_no_test_misses_it(tmp_path: Path, tests: str, more: str) -> None:
+    project(tmp_path, TABLES)
+
+    total, left = with_tables.run(tmp_path, "m.py", [f"test_{tests}.py"], [f"test_{more}.py"], nobody)
 
     assert total == 2
-    assert [one.change for one in left] == ["- 1: 2", "- 3: 2"][:alive]
-    assert (tmp_path / "m.py").read_text() == source
+    assert [one.change for one in left] == ["- 1: 2"]
+    assert (tmp_path / "m.py").read_text() == TABLES
+
+
+@pytest.mark.usefixtures("_no_plugins")
+@pytest.mark.parametrize(("tests", "more"), [("a", "b"), ("b", "a")])
+def test_a_constant_lives_where_no_test_notices_what_becomes_of_it(tmp_path: Path, tests: str, more: str) -> None:
+    project(tmp_path, NUMBERS)
+
+    total, left = with_cosmic_ray.run(tmp_path, "m.py", [f"test_{tests}.py"], [f"test_{more}.py"], nobody)
+
+    assert total == 2
+    assert [(one.place, one.change) for one in left] == [("LIMIT = 7", "-LIMIT = 7 +LIMIT = 6")]
+    assert (tmp_path / "m.py").read_text() == NUMBERS
+
+
+@pytest.mark.usefixtures("_no_plugins")
+@pytest.mark.parametrize(("run", "source"), [(with_tables.run, TABLES), (with_cosmic_ray.run, NUMBERS)])
+def test_no_more_tests_are_asked_about_what_is_explained(tmp_path: Path, run: Run, source: str) -> None:
+    project(tmp_path, source)
+    asked: list[str] = []
+
+    def is_explained(mutant: Mutant) -> bool:
+        asked.append(mutant.change)
+        return True
+
+    total, left = run(tmp_path, "m.py", ["test_a.py"], ["test_b.py"], is_explained)
+
+    assert (total, [one.change for one in left]) == (len(asked), asked)
+    assert asked
 
 
 def test_what_lived_is_asked_about_again_and_nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -115,13 +165,15 @@ def test_what_lived_is_asked_about_again_and_nothing_else(monkeypatch: pytest.Mo
     assert (none_left.sha256, none_left.killed) == ("newer", 9)
 
 
-def test_tests_that_fail_by_themselves_kill_nothing(tmp_path: Path) -> None:
-    source = "A = {1: 2}\n"
-    (tmp_path / "m.py").write_text(source)
+@pytest.mark.usefixtures("_no_plugins")
+@pytest.mark.parametrize("run", [with_tables.run, with_cosmic_ray.run])
+def test_tests_that_fail_by_themselves_kill_nothing(tmp_path: Path, run: Run) -> None:
+    project(tmp_path, TABLES)
     (tmp_path / "test_a.py").write_text("def test():\n    assert not 7\n")
+
     with pytest.raises(RuntimeError, match=r"^m.py: its tests fail where nothing is changed: test_a.py$"):
-        with_tables.run(tmp_path, "m.py", ["test_a.py"], [])
-    assert (tmp_path / "m.py").read_text() == source
+        run(tmp_path, "m.py", ["test_a.py"], [], nobody)
+    assert (tmp_path / "m.py").read_text() == TABLES
 
 
 def test_the_page_adds_up_and_names_what_lives() -> None:
