@@ -56,11 +56,7 @@ def _lower(absent: float, words: str) -> Direction:
     )
 
 
-_HIGHER = Direction(
-    stricter="longer",
-    looser=lambda one, other: _number(one, 0) < _number(other, 0),
-    joined=lambda one, other: one if _number(one, 0) >= _number(other, 0) else other,
-)
+_LONGER = Direction(stricter="longer", looser=lambda one, other: one.seconds < other.seconds)
 
 
 def _parts(limit: Limit) -> tuple[float, float, float]:
@@ -207,9 +203,9 @@ DIRECTIONS: Mapping[str, Direction] = {
     "relaxations.max_days": _lower(inf, "lower"),
     "relaxations.never": Direction(stricter="more", looser=_never, added=_joined_never),
     "relaxations.unused": _ordered("fail", "warn", "allow"),
-    "relaxations.expiring": _HIGHER,
+    "relaxations.expiring": _LONGER,
     "scan.wait": _FREE,
-    "scan.settle": _HIGHER,
+    "scan.settle": _LONGER,
     "scan.kind": _ordered("enhanced", "basic", "any"),
     "scan.max_age": _SHORTER,
     "scan.max_data_age": _SHORTER,

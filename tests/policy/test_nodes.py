@@ -87,6 +87,16 @@ def test_faults_without_end_are_only_counted() -> None:
     assert faults.lines("p.yaml")[-1] == "p.yaml: and 1450 more"
 
 
+@pytest.mark.parametrize(("before", "first"), [(499, "p.yaml:1:1: late"), (500, "p.yaml:2:1: early")])
+def test_of_faults_without_end_the_first_five_hundred_are_kept(before: int, first: str) -> None:
+    faults = Faults()
+    for line in range(before):
+        faults.add_at(line + 2, 1, "", "early")
+    assert faults.is_full is (before == 500)
+    faults.add_at(1, 1, "", "late")
+    assert faults.lines("p.yaml")[0] == first
+
+
 def test_few_faults_are_all_the_lines_there_are() -> None:
     faults = Faults()
     faults.add_at(2, 1, "b", "second")

@@ -46,6 +46,7 @@ MADE = judged(scan(*LISTED, declared={"CRITICAL": 2, "HIGH": 2}))
         (scan(*LISTED, *LISTED), scan(), DENIED),
         (DENIED,),
         (replace(DENIED, exit_code=4),),
+        (replace(DENIED, exit_code=3),),
         (scan(*LISTED, state=ScanState.PENDING, reason="still scanning"),),
         (scan(tag_move=TagMove(tag="v1", to=OTHER_DIGEST, pinned=False)),),
         (scan(*LISTED, replayed=True, waited_seconds=0.1),),
