@@ -109,6 +109,9 @@ _ELSEWHERE = {
     "gate/policy/ranges.py": ("tests/policy/test_choices.py",),
     "gate/policy/vocabulary.py": ("tests/policy/test_every_condition.py", "tests/policy/test_conditions.py"),
     "gate/sources/coverage.py": ("tests/sources/test_coverage.py", "tests/test_docs_no_verdict.py"),
+    "gate/sources/ecr.py": tuple(
+        f"tests/sources/test_{subject}.py" for subject in ("ecr", "index", "inspector_joined", "finding_details")
+    ),
     "gate/sources/imagebuilder.py": ("tests/sources/test_imagebuilder.py", "tests/sources/test_pipelines.py"),
     "gate/sources/scanning.py": tuple(
         f"tests/sources/test_{subject}.py"
