@@ -113,8 +113,14 @@ def _is_wanted(mutation: Any, lines: Iterable[int]) -> bool:  # noqa: ANN401 - c
 def _mutant(module: str, source: str, item: Any, result: Any) -> Mutant:  # noqa: ANN401 - as above
     mutation = item.mutations[0]
     changed = [line for line in (result.diff or "").splitlines() if line[:1] in "+-" and line[:3] not in {"+++", "---"}]
-    place = source.splitlines()[mutation.start_pos[0] - 1].strip()
+    place = _place(source.splitlines(), mutation.start_pos[0] - 1)
     return Mutant(module=module, place=place, change=" ".join(" ".join(changed).split()) or mutation.operator_name)
+
+
+def _place(lines: Sequence[str], index: int) -> str:
+    """Return the line; a decorator with what it decorates, since it says too little by itself."""
+    line = lines[index].strip()
+    return f"{line} {_place(lines, index + 1).partition('  #')[0]}" if line.startswith("@") else line
 
 
 def _tool(place: Path, *words: str) -> None:

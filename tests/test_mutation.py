@@ -130,6 +130,17 @@ def test_a_constant_lives_where_no_test_notices_what_becomes_of_it(tmp_path: Pat
 
 
 @pytest.mark.usefixtures("_no_plugins")
+def test_a_decorator_is_named_with_what_it_decorates(tmp_path: Path) -> None:
+    project(
+        tmp_path, "import functools\n\nLIMIT, A = 1, 'four'\n\n@functools.cache\ndef f():  # says\n    return 'a'\n"
+    )
+
+    _, left = with_cosmic_ray.run(tmp_path, "m.py", ["test_a.py"], [], nobody)
+
+    assert "@functools.cache def f():" in {one.place for one in left}
+
+
+@pytest.mark.usefixtures("_no_plugins")
 @pytest.mark.parametrize(("run", "source"), [(with_tables.run, TABLES), (with_cosmic_ray.run, NUMBERS)])
 def test_no_more_tests_are_asked_about_what_is_explained(tmp_path: Path, run: Run, source: str) -> None:
     project(tmp_path, source)

@@ -78,7 +78,16 @@ def test_the_suffixes_are_those_of_botocores_partitions() -> None:
     known = {(partition["outputs"]["dnsSuffix"], partition["id"]) for partition in PARTITIONS}
     # NOTE: GovCloud is a partition of its own with the suffix of the first one.
     assert known - {("amazonaws.com", "aws-us-gov")} == set(SUFFIXES.items())
-    assert set(DUAL_STACK_SUFFIXES.values()) <= {partition["id"] for partition in PARTITIONS}
+
+
+def test_the_dual_stack_suffixes_are_those_of_the_user_guide() -> None:
+    by_partition = {partition: suffix for suffix, partition in DUAL_STACK_SUFFIXES.items()}
+    assert by_partition == {
+        "aws": "on.aws",
+        "aws-cn": "on.amazonwebservices.com.cn",
+        "aws-eusc": "on.amazonwebservices.eu",
+    }
+    assert by_partition.keys() <= {partition["id"] for partition in PARTITIONS}
 
 
 @pytest.mark.parametrize(
@@ -90,6 +99,7 @@ def test_the_suffixes_are_those_of_botocores_partitions() -> None:
         (f"{ACCOUNT}.dkr-ecr.eu-west-1.on.aws", "eu-west-1"),
         (f"{ACCOUNT}.dkr-ecr-fips.us-west-2.on.aws", "us-west-2"),
         (f"{ACCOUNT}.dkr-ecr.cn-northwest-1.on.amazonwebservices.com.cn", "cn-northwest-1"),
+        (f"{ACCOUNT}.dkr-ecr.eusc-de-east-1.on.amazonwebservices.eu", "eusc-de-east-1"),
         (f"{ACCOUNT}.DKR.ECR.EU-WEST-1.AMAZONAWS.COM", "eu-west-1"),
     ],
 )
@@ -266,7 +276,19 @@ def assert_one_line(err: UsageError) -> None:
     assert err.message
 
 
-@pytest.mark.parametrize("host", ["docker.io", "public.ecr.aws", "GHCR.io"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "docker.io",
+        "gcr.io",
+        "GHCR.io",
+        "index.docker.io",
+        "mcr.microsoft.com",
+        "public.ecr.aws",
+        "quay.io",
+        "registry.k8s.io",
+    ],
+)
 def test_an_image_in_a_registry_that_is_no_private_ecr_is_refused(host: str) -> None:
     assert "is not a private ECR registry" in why(f"{host}/library/nginx:1")
 
