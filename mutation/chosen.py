@@ -104,7 +104,9 @@ _ELSEWHERE = {
         f"tests/policy/test_{subject}.py" for subject in ("directions", "directions_words", "inherit")
     ),
     "gate/policy/document.py": ("tests/policy/test_document.py", "tests/policy/test_bounds.py"),
-    "gate/policy/judged.py": ("tests/policy/test_judgement.py", "tests/policy/test_evaluate.py"),
+    "gate/policy/judged.py": tuple(
+        f"tests/policy/test_{subject}.py" for subject in ("judgement", "evaluate", "verdict_document")
+    ),
     "gate/policy/outcomes.py": ("tests/policy/test_evaluate.py", "tests/policy/test_verdict_document.py"),
     "gate/policy/ranges.py": ("tests/policy/test_choices.py",),
     "gate/policy/vocabulary.py": ("tests/policy/test_every_condition.py", "tests/policy/test_conditions.py"),

@@ -71,3 +71,17 @@ def test_times_are_in_utc_wherever_the_machine_is() -> None:
         moment = only(timestamp="2026-11-02T12:00:00+02:00").timestamp
     time.tzset()
     assert (moment, moment.tzinfo) == (datetime(2026, 11, 2, 10, tzinfo=UTC), UTC)
+
+
+@pytest.mark.parametrize(
+    ("data", "seen"),
+    [(b'"{}"', "a text"), (b"[]", "a list"), (b"true", "true or false"), (b"1.5", "a number"), (b"null", "nothing")],
+)
+def test_json_that_is_no_object_is_told_by_its_kind(data: bytes, seen: str) -> None:
+    assert faults(data) == [f"is {seen}; {NO_DOCUMENT}"]
+
+
+@pytest.mark.parametrize(("size", "fault"), [(16_777_216, "is not JSON"), (16_777_217, "is larger than 16 MiB")])
+def test_a_document_has_up_to_sixteen_mebibytes(size: int, fault: str) -> None:
+    [line] = faults(b" " * size)
+    assert line.startswith(fault)

@@ -86,6 +86,7 @@ UNKNOWN: dict[str, tuple[str, Fault]] = {
     "a new frequency": (REPOSITORY, repositories({"repositoryName": "team/app", "scanFrequency": "SOMETIMES"})),
     "repository not listed": (REPOSITORY, altered(lambda _: {"failures": []})),
     "another repository": (REPOSITORY, repositories({"repositoryName": "team/app2", "scanFrequency": "MANUAL"})),
+    "a shorter name": (REPOSITORY, repositories({"repositoryName": "team/ap", "scanFrequency": "MANUAL"})),
     "repository denied": (REPOSITORY, access_denied()),
     "repository throttled": (REPOSITORY, throttled()),
     "repository unreadable": (REPOSITORY, html()),
@@ -194,3 +195,28 @@ def test_an_image_that_stays_unknown_to_the_scanner_is_refused(live: Live) -> No
     assert refusal.exit_code == Exit.REFUSED
     assert "ImageNotFoundException" in refusal.reason
     assert 20 <= live.clock.monotonic() <= 20 + 15
+
+
+@pytest.mark.parametrize(
+    ("scan_type", "rules", "by_hand"),
+    [
+        ("BASIC", [], True),
+        ("BASIC", [("SCAN_ON_PUSH", "*")], False),
+        ("ENHANCED", [], False),
+        ("ENHANCED", [("CONTINUOUS_SCAN", "*")], False),
+        (None, [], False),
+    ],
+)
+def test_scans_are_started_by_hand_where_basic_scanning_starts_none(
+    live: Live, scan_type: str | None, rules: list[tuple[str, str]], *, by_hand: bool
+) -> None:
+    live.double.repository("team/app")
+    live.double.registry_scanning(scan_type, rules)
+    assert Configuration(live.caller(), "123456789012", "team/app").is_by_hand is by_hand
+
+
+def test_where_nobody_says_when_scans_are_started_none_is_known_to_be_by_hand(live: Live) -> None:
+    live.double.repository("team/app")
+    live.double.registry_scanning("BASIC", [])
+    live.double.fail(REPOSITORY, access_denied(), times=None)
+    assert Configuration(live.caller(), "123456789012", "team/app").is_by_hand is False

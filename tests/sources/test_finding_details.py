@@ -129,7 +129,10 @@ def test_the_model_says_how_many_may_be_asked_for_at_once(live: Live, monkeypatc
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        *((code, f"1 {code} ({meaning})") for code, meaning in REASONS.items()),
+        ("INTERNAL_ERROR", "1 INTERNAL_ERROR (Inspector failed)"),
+        ("ACCESS_DENIED", "1 ACCESS_DENIED (the caller may not read them)"),
+        ("FINDING_DETAILS_NOT_FOUND", "1 FINDING_DETAILS_NOT_FOUND (Inspector has none)"),
+        ("INVALID_INPUT", "1 INVALID_INPUT (Inspector does not know the finding)"),
         (Unknown("ODD\x1b[2J"), "1 ODD"),
         (Unknown("O" * 300), f"1 {'O' * 59}…"),
     ],
