@@ -107,6 +107,18 @@ def test_a_scan_that_begins_again_after_inspector_finished_is_waited_for(live: L
     assert (scan.state, scan.status) == (ScanState.PENDING, "IN_PROGRESS")
 
 
+@pytest.mark.parametrize(("ago", "has_finished"), [(30.0, True), (29.5, False)])
+def test_inspector_has_finished_once_half_a_minute_is_over(live: Live, ago: float, *, has_finished: bool) -> None:
+    covered(live, scanned=-ago, pushed_at=-60.0)
+    assert live.scan(wait=0).state is (ScanState.COMPLETE if has_finished else ScanState.PENDING)
+
+
+def test_a_scan_of_which_one_part_failed_has_not_succeeded(live: Live) -> None:
+    image = covered(live, scanned=-40.0, pushed_at=-60.0)
+    live.double.inspector.covers(image, "INTERNAL_ERROR", scan_type="CODE", scanned=-40.0)
+    assert live.scan(wait=0).state is ScanState.PENDING
+
+
 @pytest.mark.parametrize("answer", [(0, basic([basic_finding()])), (OLD, enhanced(FOUND))])
 def test_nobody_asks_about_a_basic_or_an_old_scan(live: Live, answer: Any) -> None:
     live.image(answer)
