@@ -35,6 +35,14 @@ class A(Base, frozen=True):
 
     def plain(self):
         return self.place * 2
+
+
+class B(Protocol):
+    """Says."""
+
+    @property
+    def double(self):
+        """Says."""
 '''
 
 
