@@ -4,6 +4,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,9 +15,10 @@ PYTEST = (sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", 
 _UNNEEDED = ("docs/images/", "fuzz/corpus/")
 _MEMORY = 5 << 28
 """Bytes that a run of the tests may take, twice what it needs: a mutant may collect without end."""
-_SECONDS = 120.0
-_SECONDS_A_FILE = 30.0
-"""How long tests may take before a mutant is taken for one that never ends."""
+_SECONDS = 1_800.0
+_LONGER = 10.0
+_MORE = 20.0
+"""Ten times as long as without a change, and 20 seconds more: then a mutant is taken for one that never ends."""
 
 
 def made(place: Path) -> Path:
@@ -63,8 +65,8 @@ def bounded_memory() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
-def passes(place: Path, tests: Sequence[str]) -> bool:
-    """Run tests in the copy, and tell whether they pass."""
+def passes(place: Path, tests: Sequence[str], seconds: float) -> bool:
+    """Run tests in the copy, and tell whether they pass before so many seconds are over."""
     try:
         with bounded_memory():
             done = subprocess.run(
@@ -72,14 +74,19 @@ def passes(place: Path, tests: Sequence[str]) -> bool:
                 cwd=place,
                 capture_output=True,
                 check=False,
-                timeout=_SECONDS + _SECONDS_A_FILE * len(tests),
+                timeout=seconds,
             )
     except subprocess.TimeoutExpired:
         return False
     return done.returncode == 0
 
 
-def hold_by_themselves(place: Path, module: str, tests: Sequence[str]) -> None:
-    """RuntimeError where tests fail though nothing is changed: every mutant would count as killed."""
-    if not passes(place, tests):
+def patience(place: Path, module: str, tests: Sequence[str]) -> float:
+    """Return how many seconds tests may take about a mutant.
+
+    RuntimeError where they fail though nothing is changed: every mutant would count as killed.
+    """
+    began = time.monotonic()
+    if not passes(place, tests, _SECONDS):
         raise RuntimeError(f"{module}: its tests fail where nothing is changed: {' '.join(tests)}")
+    return (time.monotonic() - began) * _LONGER + _MORE

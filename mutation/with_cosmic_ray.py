@@ -10,10 +10,9 @@ from typing import Any
 from msgspec import Struct
 
 from mutation.outcome import Mutant
-from mutation.tree import PYTEST, bounded_memory, hold_by_themselves
+from mutation.tree import PYTEST, bounded_memory, patience
 
 _BIN = Path(sys.executable).parent
-_SECONDS = 300.0
 _UNION = "core/ReplaceBinaryOperator_BitOr_"
 """Nearly all of these are unions of types, whose mutants die at the import, a second each."""
 
@@ -50,11 +49,7 @@ def _judged(place: Path, module: str, tests: Sequence[str], is_wanted: Callable[
 
     session = place / "cosmic.sqlite"
     session.unlink(missing_ok=True)
-    (place / "cosmic.toml").write_text(
-        f'[cosmic-ray]\nmodule-path = "{module}"\ntimeout = {_SECONDS}\nexcluded-modules = []\n'
-        f'test-command = "{" ".join([*PYTEST, *tests])}"\n[cosmic-ray.distributor]\nname = "local"\n',
-        encoding="utf-8",
-    )
+    _configure(place, module, tests, 0.0)
     _tool(place, "init", "cosmic.toml", session.name)
     source = (place / module).read_text(encoding="utf-8")
     with use_db(str(session), WorkDB.Mode.open) as work:
@@ -63,7 +58,7 @@ def _judged(place: Path, module: str, tests: Sequence[str], is_wanted: Callable[
         for item in unwanted:
             work.set_result(item.job_id, WorkResult(WorkerOutcome.SKIPPED))
     if len(unwanted) < len(items):
-        hold_by_themselves(place, module, tests)
+        _configure(place, module, tests, patience(place, module, tests))
     with bounded_memory():
         _tool(place, "exec", "cosmic.toml", session.name)
     with use_db(str(session), WorkDB.Mode.open) as work:
@@ -76,6 +71,14 @@ def _judged(place: Path, module: str, tests: Sequence[str], is_wanted: Callable[
             for item, result in work.completed_work_items
             if result.worker_outcome != "skipped"
         ]
+
+
+def _configure(place: Path, module: str, tests: Sequence[str], seconds: float) -> None:
+    (place / "cosmic.toml").write_text(
+        f'[cosmic-ray]\nmodule-path = "{module}"\ntimeout = {seconds}\nexcluded-modules = []\n'
+        f'test-command = "{" ".join([*PYTEST, *tests])}"\n[cosmic-ray.distributor]\nname = "local"\n',
+        encoding="utf-8",
+    )
 
 
 def _key(mutation: Any) -> _Key:  # noqa: ANN401 - as below

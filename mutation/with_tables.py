@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from mutation.outcome import Mutant
-from mutation.tree import hold_by_themselves, passes
+from mutation.tree import passes, patience
 
 Table = ast.Dict | ast.Set
 
@@ -29,19 +29,35 @@ def run(
     source = path.read_text(encoding="utf-8")
     mutants = list(changed(source))
     try:
-        # NOTE: without comments, as every mutant is; where the tests fail by themselves nothing would live.
-        path.write_text(ast.unparse(ast.parse(source)), encoding="utf-8")
-        if mutants:
-            hold_by_themselves(place, module, tests)
-        alive = []
-        for mutant in mutants:
-            path.write_text(mutant.source, encoding="utf-8")
-            found = Mutant(module=module, place=mutant.table, change=mutant.change)
-            if passes(place, tests) and (not more_tests or is_explained(found) or passes(place, more_tests)):
-                alive.append(found)
+        # NOTE: without comments, as every mutant is.
+        plain = ast.unparse(ast.parse(source))
+        alive = _alive(place, module, plain, mutants, tests)
+        open_ = [one for one in alive if not is_explained(_mutant(module, one))]
+        if more_tests:
+            left = _alive(place, module, plain, open_, more_tests)
+            alive = [one for one in alive if one in left or one not in open_]
     finally:
         path.write_text(source, encoding="utf-8")
-    return len(mutants), tuple(alive)
+    return len(mutants), tuple(_mutant(module, one) for one in alive)
+
+
+def _alive(place: Path, module: str, plain: str, mutants: Sequence[Changed], tests: Sequence[str]) -> list[Changed]:
+    """Return the mutants that tests let live, which must pass where the module is as it was."""
+    if not mutants:
+        return []
+    path = place / module
+    path.write_text(plain, encoding="utf-8")
+    seconds = patience(place, module, tests)
+    alive = []
+    for mutant in mutants:
+        path.write_text(mutant.source, encoding="utf-8")
+        if passes(place, tests, seconds):
+            alive.append(mutant)
+    return alive
+
+
+def _mutant(module: str, one: Changed) -> Mutant:
+    return Mutant(module=module, place=one.table, change=one.change)
 
 
 def changed(source: str) -> Iterator[Changed]:
