@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gate.errors import Exit
-from gate.model import ScanState
+from gate.model import Scan, ScanState
 from gate.sources.configuration import Configuration
 from tests.aws_double.answers import basic, scan_not_found
 from tests.aws_double.faults import Fault, access_denied, altered, aws_error, html, server_error, throttled
@@ -186,6 +186,13 @@ def test_the_image_may_be_unknown_to_the_scanner_for_a_moment(live: Live) -> Non
     live.double.fail(SCAN, NOT_FOUND, times=4)
     assert live.scan().state is ScanState.COMPLETE
     assert live.told[0] == ("the image to be visible", 0.0)
+
+
+@pytest.mark.parametrize(("wait", "is_waited_for"), [(19.5, True), (20.5, False)])
+def test_the_scanner_is_given_twenty_seconds(live: Live, wait: float, *, is_waited_for: bool) -> None:
+    live.image(basic([basic_finding()]))
+    live.double.fail(SCAN, NOT_FOUND, times=None)
+    assert isinstance(live.asked(wait=wait), Scan) is is_waited_for
 
 
 def test_an_image_that_stays_unknown_to_the_scanner_is_refused(live: Live) -> None:

@@ -112,6 +112,17 @@ def test_a_fresh_scan_does_not_settle_before_its_minute(live: Live, wait: float)
     assert live.clock.monotonic() == pytest.approx(wait)
 
 
+def test_a_minute_is_a_minute_however_long_the_listings_take(live: Live) -> None:
+    def slow(answer: Any) -> Any:
+        live.clock.sleep(4.6)
+        return answer
+
+    live.image((0, enhanced(FOUND)))
+    live.double.fail(SCAN, altered(slow), times=None)
+    assert live.scan().state is ScanState.COMPLETE
+    assert live.listings()[-1] > 60
+
+
 def test_two_listings_closer_than_fifteen_seconds_prove_nothing(live: Live) -> None:
     done = live.double.at(0)
     live.image((0, enhanced(FOUND, completed=done)), (59, enhanced(FOUND[:1], completed=done)))
