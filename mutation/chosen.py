@@ -112,7 +112,18 @@ _ELSEWHERE = {
     "gate/policy/vocabulary.py": ("tests/policy/test_every_condition.py", "tests/policy/test_conditions.py"),
     "gate/sources/coverage.py": ("tests/sources/test_coverage.py", "tests/test_docs_no_verdict.py"),
     "gate/sources/ecr.py": tuple(
-        f"tests/sources/test_{subject}.py" for subject in ("ecr", "index", "inspector_joined", "finding_details")
+        f"tests/sources/test_{subject}.py"
+        for subject in (
+            "ecr",
+            "ecr_words",
+            "index",
+            "inspector",
+            "finding_details",
+            "starting",
+            "starting_words",
+            "coverage",
+            "configuration",
+        )
     ),
     "gate/sources/imagebuilder.py": ("tests/sources/test_imagebuilder.py", "tests/sources/test_pipelines.py"),
     "gate/sources/scanning.py": tuple(
