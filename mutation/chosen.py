@@ -125,7 +125,9 @@ _ELSEWHERE = {
             "configuration",
         )
     ),
-    "gate/sources/imagebuilder.py": ("tests/sources/test_imagebuilder.py", "tests/sources/test_pipelines.py"),
+    "gate/sources/imagebuilder.py": tuple(
+        f"tests/sources/test_{subject}.py" for subject in ("imagebuilder", "imagebuilder_words", "pipelines")
+    ),
     "gate/sources/scanning.py": tuple(
         f"tests/sources/test_{subject}.py"
         for subject in ("scanning", "scanning_words", "settling", "starting", "coverage", "configuration", "index")

@@ -24,6 +24,7 @@ def test_every_severity_has_a_place_in_the_order_of_reading() -> None:
     assert sorted(WORST_FIRST, key=lambda severity: severity.value) == sorted(Severity, key=lambda one: one.value)
     assert WORST_FIRST[0] is Severity.CRITICAL
     assert WORST_FIRST[-1] is Severity.UNKNOWN
+    assert [severity.place for severity in WORST_FIRST] == [0, 1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,7 @@ def _worth(built: BuiltImage) -> _Worth:
     build = _state(IMAGE_STATES, word, "image status")
     if build is ScanState.FAILED:
         return _Worth(build, f"the build is {_said(built.state)}", BUILD_FAILED_HINT)
-    unscanned = _unscanned(built)
+    unscanned = _unscanned(built, is_built=build is ScanState.COMPLETE)
     if unscanned is not None:
         return unscanned
     if build is ScanState.PENDING:
@@ -196,11 +196,9 @@ def _worth(built: BuiltImage) -> _Worth:
     return _Worth(scan)
 
 
-def _unscanned(built: BuiltImage) -> _Worth | None:
+def _unscanned(built: BuiltImage, *, is_built: bool) -> _Worth | None:
     """Return why no scan of this build will ever be listed; None when one is, or may be."""
     settings = built.image_scanning_configuration or ScanningConfiguration()
-    word = built.state.status if built.state else None
-    is_built = _state(IMAGE_STATES, word, "image status") is ScanState.COMPLETE
     has_scan = built.scan_state is not None and built.scan_state.status is not None
     if settings.image_scanning_enabled is False or (
         settings.image_scanning_enabled is None and is_built and not has_scan
