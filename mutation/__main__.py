@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--tool", choices=TOOLS, action="append", help="only this one; all otherwise")
     parser.add_argument("--again", action="store_true", help="also where neither the module nor its tests changed")
     parser.add_argument(
-        "--lived", action="store_true", help="of the same module, only what lived before: tests were added"
+        "--lived", action="store_true", help="of the same module, only where something lived before: tests were added"
     )
     parser.add_argument("--own", action="store_true", help="ask no more than the tests that mirror a module")
     options = parser.parse_args(arguments)
@@ -46,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for module in modules:
             name, sum_ = f"{module} {tool}", _sum(module)
             if options.again or name not in held or held[name].sha256 != sum_:
-                before = held.get(name) if options.lived and tool == "mutmut" else None
-                if before and before.module_sha256 == _module_sum(module):
+                before = held.get(name) if options.lived else None
+                if before and before.module_sha256 == _module_sum(module) and (tool == "mutmut" or not before.alive):
                     held[name] = asked_again(before, sum_)
                 else:
                     held[name] = outcome_of(module, tool, sum_, () if options.own else everything(module))
