@@ -6,9 +6,9 @@ import pytest
 
 from gate.errors import Exit
 from gate.model import Refusal, Scan, ScanState, TagMove
-from tests.aws_double.answers import empty, enhanced, in_progress
+from tests.aws_double.answers import basic, empty, enhanced, in_progress
 from tests.aws_double.faults import access_denied
-from tests.aws_double.findings import enhanced_finding
+from tests.aws_double.findings import basic_finding, enhanced_finding
 from tests.aws_double.indexes import attestation, entry, index, platforms
 from tests.sources.live import IMAGES, OLD, Live
 
@@ -93,13 +93,25 @@ def test_an_image_without_a_platform_is_told_by_the_beginning_of_its_digest(live
     "name", [{"registry_id": OTHER}, {"target": f"{OTHER}.dkr.ecr.eu-central-1.amazonaws.com/team/app:v1"}]
 )
 def test_all_of_an_index_is_asked_for_in_the_registry_that_is_named(live: Live, name: dict[str, str]) -> None:
-    image = child(live, registry=OTHER)
+    image = child(live, basic([basic_finding()]), registry=OTHER)
     index(live.double, entry(image), attestation(live.double, called=False, registry=OTHER), registry=OTHER)
     [found] = live.all(**name)
-    assert (found.image.digest, found.image.registry) == (image.digest, OTHER)
+    assert isinstance(found, Scan)
+    assert (found.state, found.image.digest, found.image.registry) == (ScanState.COMPLETE, image.digest, OTHER)
     asked = [call for call in live.double.calls if call.operation.startswith(("DescribeImage", "BatchGetImage"))]
     assert {call.operation for call in asked} == {"DescribeImages", "DescribeImageScanFindings", "BatchGetImage"}
     assert {call.input["registryId"] for call in asked} == {OTHER}
+    assert asked[-1].input["imageIds"] == [{"imageTag": "v1"}]
+
+
+@pytest.mark.usefixtures("no_sdk_sleep")
+def test_a_scan_is_started_where_the_image_is_and_a_refusal_names_it(live: Live) -> None:
+    image = live.image(registry=OTHER)
+    live.double.fail("StartImageScan", access_denied("ecr:StartImageScan"), times=None)
+    refusal = live.refusal(f"{HOST}/team/app:v1", start_scan=True)
+    assert refusal.reason.startswith(f"StartImageScan for team/app@{image.digest} (region eu-west-3): ")
+    [asked] = live.double.called("StartImageScan")
+    assert (asked.region, asked.input["registryId"]) == ("eu-west-3", OTHER)
 
 
 @pytest.mark.usefixtures("no_sdk_sleep")

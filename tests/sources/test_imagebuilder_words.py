@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
-from gate.model import Kind, ScanState
-from gate.sources.imagebuilder import NO_IMAGE_HINT
+from gate.model import Kind, Scan, ScanState
+from gate.sources.aws import Connections
+from gate.sources.imagebuilder import NO_IMAGE_HINT, ImageBuilderSource
 from gate.sources.states import PENDING_HINT
+from gate.sources.waiting import Waiting
+from gate.target import BuildTarget, parse_target
 from tests.aws_double.builds import BUILD, PIPELINE, build_finding, building, built, scanning
 from tests.aws_double.faults import altered, aws_error
 from tests.sources.builder_calls import GET, IMAGES, LIST, OTHER, refusal_of, scan_of
@@ -57,9 +60,17 @@ def test_evidence_is_as_of_its_last_answer(live: Live) -> None:
     assert (scan.ready_since, scan.captured_at) == (live.double.at(0), live.double.at(7))
 
 
-def test_how_long_it_took_is_told_in_tenths_of_a_second_of_this_image(live: Live) -> None:
+def test_how_long_it_took_is_told_in_tenths_of_a_second(live: Live) -> None:
     live.double.build(building())
     assert scan_of(live, wait=16.26).waited_seconds == 16.3
+
+
+def test_how_long_it_took_is_told_of_this_image_alone(live: Live) -> None:
+    live.double.build(building())
+    live.double.build(built(), arn=OTHER)
+    source = ImageBuilderSource(Connections(live.clock), Waiting(live.clock, 30.0, lambda *_: None))
+    found = [source.scan(target) for target in map(parse_target, (BUILD, OTHER)) if isinstance(target, BuildTarget)]
+    assert [one.waited_seconds for one in found if isinstance(one, Scan)] == [30.0, 0.0]
 
 
 def test_a_fault_of_the_evidence_says_what_to_do(live: Live) -> None:
