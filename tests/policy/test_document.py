@@ -53,4 +53,6 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
     )
     assert policy.relaxations.require == ("reason",)
     assert policy.relaxations.expiring.plain == "2w"
+    assert (policy.facts.kev_max_age.seconds, policy.facts.epss_max_age.seconds) == (604_800, 604_800)
+    assert (policy.mode, policy.count_by, policy.scan.kind) == ("enforce", "finding", "any")
     assert policy.cvss.sources == ("inspector", "vendor", "nvd")
