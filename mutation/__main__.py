@@ -2,7 +2,7 @@
 
 Each module's mutants first meet the tests that mirror it; what lives meets all tests of its package. Exits with 1 where
 fewer than 95 % were killed, or where a mutant lives that mutation/survivors.toml does not explain. A run over
-everything writes docs/mutation.md.
+everything writes docs/mutation.md, and wants no reason for what does not live.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import hashlib
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -61,6 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     outcomes = [held[f"{module} {tool}"] for module in modules for tool in tools]
     if not options.modules and not options.tool:
         PAGE.write_text(page(outcomes, _explained(outcomes), _entries(SURVIVORS), TOOLS), encoding="utf-8")
+        idle = idle_reasons(outcomes)
+        _show("".join(f"\nexplains nothing that lives: {entry}" for entry in idle))
+        return _told(outcomes) or int(bool(idle))
     return _told(outcomes)
 
 
@@ -132,10 +135,17 @@ def _share(killed: int, mutants: int) -> float:
 
 def is_explained(mutant: Mutant, place: Path = SURVIVORS) -> bool:
     """Tell whether survivors.toml says why no test can, or need, notice this change."""
-    return any(
-        entry["module"] == mutant.module and entry["place"] == mutant.place and entry["change"] in mutant.change
-        for entry in _entries(place)
-    )
+    return any(_explains(entry, mutant) for entry in _entries(place))
+
+
+def idle_reasons(outcomes: Sequence[Outcome], place: Path = SURVIVORS) -> list[dict[str, str]]:
+    """Return the entries of survivors.toml that explain nothing that lives."""
+    alive = [mutant for one in outcomes for mutant in one.alive]
+    return [entry for entry in _entries(place) if not any(_explains(entry, mutant) for mutant in alive)]
+
+
+def _explains(entry: Mapping[str, str], mutant: Mutant) -> bool:
+    return entry["module"] == mutant.module and entry["place"] == mutant.place and entry["change"] in mutant.change
 
 
 def _entries(place: Path) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from mutation import with_cosmic_ray, with_mutmut, with_tables
-from mutation.__main__ import SURVIVORS, asked_again, is_explained
+from mutation.__main__ import SURVIVORS, asked_again, idle_reasons, is_explained
 from mutation.chosen import DECIDING, ROOT, everything, mirrored
 from mutation.outcome import Mutant, Outcome
 from mutation.page import page
@@ -230,10 +230,13 @@ def test_a_survivor_is_explained_by_module_place_and_change(tmp_path: Path) -> N
     place = tmp_path / "survivors.toml"
     place.write_text(entry)
 
+    lived = [Outcome(module="gate/a.py", tool="mutmut", sha256="", mutants=2, killed=1, alive=(mutant,))]
     assert is_explained(mutant, place)
+    assert idle_reasons(lived, place) == []
     for other in (entry.replace("a.py", "b.py"), entry.replace('"f"', '"g"'), entry.replace("<= 1", "<= 2"), ""):
         place.write_text(other)
         assert not is_explained(mutant, place)
+        assert [one["reason"] for one in idle_reasons(lived, place)] == ["The same."] * bool(other)
 
 
 def test_every_entry_names_a_module_that_decides_and_a_reason() -> None:
