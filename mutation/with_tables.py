@@ -3,6 +3,7 @@
 import ast
 import copy
 from collections.abc import Callable, Iterator, Sequence
+from importlib.util import cache_from_source
 from pathlib import Path
 
 from msgspec import Struct
@@ -37,7 +38,7 @@ def run(
             left = _alive(place, module, plain, open_, more_tests)
             alive = [one for one in alive if one in left or one not in open_]
     finally:
-        path.write_text(source, encoding="utf-8")
+        _write(path, source)
     return len(mutants), tuple(_mutant(module, one) for one in alive)
 
 
@@ -46,14 +47,20 @@ def _alive(place: Path, module: str, plain: str, mutants: Sequence[Changed], tes
     if not mutants:
         return []
     path = place / module
-    path.write_text(plain, encoding="utf-8")
+    _write(path, plain)
     seconds = patience(place, module, tests)
     alive = []
     for mutant in mutants:
-        path.write_text(mutant.source, encoding="utf-8")
+        _write(path, mutant.source)
         if passes(place, tests, seconds):
             alive.append(mutant)
     return alive
+
+
+def _write(path: Path, source: str) -> None:
+    path.write_text(source, encoding="utf-8")
+    # NOTE: Python knows a module that has changed by size and second, and two mutants may have both in common.
+    Path(cache_from_source(str(path))).unlink(missing_ok=True)
 
 
 def _mutant(module: str, one: Changed) -> Mutant:
