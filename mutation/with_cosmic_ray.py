@@ -62,15 +62,17 @@ def _judged(place: Path, module: str, tests: Sequence[str], is_wanted: Callable[
     with bounded_memory():
         _tool(place, "exec", "cosmic.toml", session.name)
     with use_db(str(session), WorkDB.Mode.open) as work:
-        return [
-            _Judged(
-                key=_key(item.mutations[0]),
-                mutant=_mutant(module, source, item, result),
-                lives=result.test_outcome == "survived",
-            )
-            for item, result in work.completed_work_items
-            if result.worker_outcome != "skipped"
-        ]
+        judged = [(item, result) for item, result in work.completed_work_items if result.worker_outcome != "skipped"]
+    if strange := {str(result.worker_outcome) for _, result in judged} - {str(WorkerOutcome.NORMAL)}:
+        raise RuntimeError(f"{module}: mutants were not judged: {', '.join(sorted(strange))}")
+    return [
+        _Judged(
+            key=_key(item.mutations[0]),
+            mutant=_mutant(module, source, item, result),
+            lives=result.test_outcome == "survived",
+        )
+        for item, result in judged
+    ]
 
 
 def _configure(place: Path, module: str, tests: Sequence[str], seconds: float) -> None:

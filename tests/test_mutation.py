@@ -115,26 +115,24 @@ NUMBERS = "LIMIT = 7\nA = 'four'\n"
 
 @pytest.mark.usefixtures("_no_plugins")
 @pytest.mark.parametrize(("tests", "more"), [("a", "b"), ("b", "a")])
-def test_a_row_lives_where_no_test_misses_it(tmp_path: Path, tests: str, more: str) -> None:
-    project(tmp_path, TABLES)
+@pytest.mark.parametrize(
+    ("run", "source", "place", "change"),
+    [
+        (with_tables.run, TABLES, "A", "- 1: 2"),
+        (with_cosmic_ray.run, NUMBERS, "LIMIT = 7", "-LIMIT = 7 +LIMIT = 6"),
+    ],
+    ids=["a row", "a constant"],
+)
+def test_what_no_test_notices_lives_whichever_tests_are_asked_first(
+    tmp_path: Path, run: Run, source: str, place: str, change: str, tests: str, more: str
+) -> None:
+    project(tmp_path, source)
 
-    total, left = with_tables.run(tmp_path, "m.py", [f"test_{tests}.py"], [f"test_{more}.py"], nobody)
-
-    assert total == 2
-    assert [one.change for one in left] == ["- 1: 2"]
-    assert (tmp_path / "m.py").read_text() == TABLES
-
-
-@pytest.mark.usefixtures("_no_plugins")
-@pytest.mark.parametrize(("tests", "more"), [("a", "b"), ("b", "a")])
-def test_a_constant_lives_where_no_test_notices_what_becomes_of_it(tmp_path: Path, tests: str, more: str) -> None:
-    project(tmp_path, NUMBERS)
-
-    total, left = with_cosmic_ray.run(tmp_path, "m.py", [f"test_{tests}.py"], [f"test_{more}.py"], nobody)
+    total, left = run(tmp_path, "m.py", [f"test_{tests}.py"], [f"test_{more}.py"], nobody)
 
     assert total == 2
-    assert [(one.place, one.change) for one in left] == [("LIMIT = 7", "-LIMIT = 7 +LIMIT = 6")]
-    assert (tmp_path / "m.py").read_text() == NUMBERS
+    assert [(one.place, one.change) for one in left] == [(place, change)]
+    assert (tmp_path / "m.py").read_text() == source
 
 
 @pytest.mark.usefixtures("_no_plugins")
